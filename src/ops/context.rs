@@ -1,0 +1,144 @@
+//! What an op may see: its inputs, its output, its gradients. Slices and shapes, not the tape.
+
+use super::node::{Node, NodeId, Place, Span};
+use crate::kernels::elementwise;
+use crate::real::Real;
+use crate::tensor::Shape;
+
+/// The inputs of a node.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a, R: Real> {
+    pub(crate) nodes: &'a [Node<R>],
+    pub(crate) inputs: &'a [NodeId],
+    pub(crate) arena: &'a [R],
+    pub(crate) params: &'a [R],
+    pub(crate) ids: &'a [u32],
+}
+
+impl<'a, R: Real> Inputs<'a, R> {
+    fn node(&self, i: usize) -> &'a Node<R> {
+        &self.nodes[self.inputs[i].index()]
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.inputs.len()
+    }
+
+    /// The shape of input `i`.
+    pub fn shape(&self, i: usize) -> Shape {
+        self.node(i).shape
+    }
+
+    /// The numbers of input `i`.
+    pub fn value(&self, i: usize) -> &'a [R] {
+        let Node { place, shape, .. } = *self.node(i);
+        match place {
+            Place::Arena(offset) => &self.arena[offset..][..shape.len()],
+            Place::Params(offset) => &self.params[offset..][..shape.len()],
+        }
+    }
+
+    /// Integers that were put on the tape with the op: row numbers, classes.
+    pub fn ids(&self, ids: Span) -> &'a [u32] {
+        ids.of(self.ids)
+    }
+
+    /// The one shape of all inputs.
+    ///
+    /// # Panics
+    /// If they differ.
+    #[track_caller]
+    pub fn same_shape(&self, op: &str) -> Shape {
+        let first = self.shape(0);
+        for i in 1..self.count() {
+            let other = self.shape(i);
+            assert!(first == other, "{op}: shapes {first} and {other} differ");
+        }
+        first
+    }
+}
+
+/// A node about to be computed.
+pub struct Forward<'a, R: Real> {
+    /// What it reads.
+    pub x: Inputs<'a, R>,
+    /// Where its value goes.
+    pub y: &'a mut [R],
+    /// Where it may leave numbers for backward.
+    pub saved: &'a mut [R],
+    /// The shape of `y`.
+    pub shape: Shape,
+}
+
+impl<R: Real> Forward<'_, R> {
+    /// `y = f(x)`, element by element.
+    pub fn map(self, f: impl Fn(R) -> R) {
+        elementwise::map(self.x.value(0), self.y, f);
+    }
+
+    /// `y = f(a, b)`, element by element of the two inputs.
+    pub fn zip(self, f: impl Fn(R, R) -> R) {
+        elementwise::zip(self.x.value(0), self.x.value(1), self.y, f);
+    }
+}
+
+/// A node whose `∂L/∂y` is complete, about to be passed on.
+pub struct Backward<'a, R: Real> {
+    /// What it read.
+    pub x: Inputs<'a, R>,
+    /// Its value.
+    pub y: &'a [R],
+    /// `∂L/∂y`.
+    pub dy: &'a [R],
+    /// What forward left.
+    pub saved: &'a [R],
+    /// The shape of `y`.
+    pub shape: Shape,
+    pub(crate) arena_grads: &'a mut [R],
+    pub(crate) param_grads: &'a mut [R],
+}
+
+impl<R: Real> Backward<'_, R> {
+    /// `∂L/∂xᵢ` as far as it is known, to be added to; `None` if nobody wants it.
+    pub fn grad(&mut self, i: usize) -> Option<&mut [R]> {
+        let Node { place, shape, needs_grad, .. } = *self.x.node(i);
+        let grads = match place {
+            Place::Arena(offset) => &mut self.arena_grads[offset..],
+            Place::Params(offset) => &mut self.param_grads[offset..],
+        };
+        needs_grad.then_some(&mut grads[..shape.len()])
+    }
+
+    /// `dx += f(dy)`, element by element, for input `i`.
+    pub fn add(&mut self, i: usize, f: impl Fn(R) -> R) {
+        let dy = self.dy;
+        if let Some(dx) = self.grad(i) {
+            elementwise::add_map(dy, dx, f);
+        }
+    }
+
+    /// `dx += f(dy, x)`, element by element, for the only input.
+    pub fn add_with_x(&mut self, f: impl Fn(R, R) -> R) {
+        let (dy, x) = (self.dy, self.x.value(0));
+        if let Some(dx) = self.grad(0) {
+            elementwise::add_zip(dy, x, dx, f);
+        }
+    }
+
+    /// `dx += f(dy, y)`, element by element, for the only input.
+    pub fn add_with_y(&mut self, f: impl Fn(R, R) -> R) {
+        let (dy, y) = (self.dy, self.y);
+        if let Some(dx) = self.grad(0) {
+            elementwise::add_zip(dy, y, dx, f);
+        }
+    }
+
+    /// `dxᵢ += f(dy, a, b)`, element by element, where `a` and `b` are the two inputs.
+    pub fn add_with_both(&mut self, i: usize, f: impl Fn(R, R, R) -> R) {
+        let (dy, a, b) = (self.dy, self.x.value(0), self.x.value(1));
+        if let Some(dx) = self.grad(i) {
+            elementwise::add_zip3(dy, a, b, dx, f);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! A value from outside: data, a parameter, a variable to differentiate by.
+
+use super::{Backward, Forward, Rule};
+use crate::real::Real;
+
+/// See the [file](self): nothing to compute, and nobody below to pass a gradient on to.
+#[derive(Clone, Copy, Debug)]
+pub struct Leaf;
+
+impl<R: Real> Rule<R> for Leaf {
+    fn name(&self) -> &'static str {
+        "leaf"
+    }
+
+    fn forward(&self, _: Forward<'_, R>) {}
+
+    fn vjp(&self, _: Backward<'_, R>) {}
+}

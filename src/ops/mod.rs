@@ -1,0 +1,62 @@
+//! The operations, one a file: formula, `forward`, and under it `vjp` with the chain rule.
+//!
+//! Read [`tanh`](Tanh), [`mul`](Mul) and [`matmul`](MatMul); the others follow the same pattern. What an op does where its formula has no answer
+//! (|x| at 0, ties, an empty axis) is one table in `docs/edges.md`.
+
+mod context;
+mod node;
+mod reduction;
+mod rule;
+
+pub use context::{Backward, Forward, Inputs};
+pub(crate) use node::{Node, Place};
+pub use node::{NodeId, Span};
+pub use reduction::Reduction;
+pub use rule::Rule;
+
+use crate::real::Real;
+
+/// Lists the ops: declares their files, and the enum that a node holds.
+macro_rules! ops {
+    ($($file:ident::$Op:ident),* $(,)?) => {
+        $(mod $file; pub use $file::$Op;)*
+
+        /// Any op of the crate, or one of the user's. `Copy`, and without a heap allocation.
+        #[derive(Clone, Copy, Debug)]
+        #[allow(missing_docs)]
+        pub enum Op<R: Real> {
+            $($Op($Op),)*
+            Custom(&'static dyn Rule<R>),
+        }
+
+        impl<R: Real> Op<R> {
+            /// The op's rule.
+            pub fn rule(&self) -> &dyn Rule<R> {
+                match self {
+                    $(Self::$Op(rule) => rule,)*
+                    Self::Custom(rule) => *rule,
+                }
+            }
+        }
+
+        $(impl<R: Real> From<$Op> for Op<R> {
+            fn from(rule: $Op) -> Self {
+                Self::$Op(rule)
+            }
+        })*
+    };
+}
+
+ops! {
+    leaf::Leaf,
+    // element by element
+    add::Add, sub::Sub, mul::Mul, tanh::Tanh,
+    // matrices
+    matmul::MatMul, add_bias::AddBias,
+    // shape
+    select::Select, stack::Stack,
+    // sums
+    sum::Sum,
+    // losses
+    mse::Mse,
+}

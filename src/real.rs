@@ -1,0 +1,132 @@
+//! The one generic parameter of the crate: what a number must be able to do.
+
+use std::fmt::{Debug, Display, LowerExp};
+use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+
+/// A real number: `f32` to train with, `f64` to check gradients with.
+///
+/// Everything above (kernels, ops, cells, losses, optimizers) is written once, over `Real`.
+/// Nothing here assumes that a `Real` is a machine float: a dual number `a + b·ε`, which turns the
+/// same code into forward-mode differentiation, fits too.
+pub trait Real:
+    Copy
+    + Default
+    + PartialOrd
+    + Send
+    + Sync
+    + 'static
+    + Debug
+    + Display
+    + LowerExp
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + DivAssign
+{
+    /// 0.
+    const ZERO: Self;
+    /// 1.
+    const ONE: Self;
+
+    /// The nearest number of this type.
+    fn from_f64(x: f64) -> Self;
+    /// The same number, at most rounded.
+    fn to_f64(self) -> f64;
+
+    /// `self·a + b`, rounded once.
+    #[must_use]
+    fn mul_add(self, a: Self, b: Self) -> Self;
+    /// `eˣ`.
+    #[must_use]
+    fn exp(self) -> Self;
+    /// `eˣ − 1`, exact near 0.
+    #[must_use]
+    fn exp_m1(self) -> Self;
+    /// `ln x`; −∞ at 0, NaN below.
+    #[must_use]
+    fn ln(self) -> Self;
+    /// `ln(1 + x)`, exact near 0.
+    #[must_use]
+    fn ln_1p(self) -> Self;
+    /// `√x`; NaN below 0.
+    #[must_use]
+    fn sqrt(self) -> Self;
+    /// `tanh x`.
+    #[must_use]
+    fn tanh(self) -> Self;
+    /// `|x|`.
+    #[must_use]
+    fn abs(self) -> Self;
+
+    /// Neither infinite nor NaN.
+    fn is_finite(self) -> bool {
+        self.to_f64().is_finite()
+    }
+    /// Not a number.
+    fn is_nan(self) -> bool {
+        self.to_f64().is_nan()
+    }
+    /// The count `n` as a real number.
+    #[must_use]
+    fn from_usize(n: usize) -> Self {
+        Self::from_f64(n as f64)
+    }
+}
+
+macro_rules! machine_float {
+    ($float:ident) => {
+        impl Real for $float {
+            const ZERO: Self = 0.0;
+            const ONE: Self = 1.0;
+
+            #[inline(always)]
+            fn from_f64(x: f64) -> Self {
+                x as $float
+            }
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                f64::from(self)
+            }
+            #[inline(always)]
+            fn mul_add(self, a: Self, b: Self) -> Self {
+                $float::mul_add(self, a, b)
+            }
+            #[inline(always)]
+            fn exp(self) -> Self {
+                $float::exp(self)
+            }
+            #[inline(always)]
+            fn exp_m1(self) -> Self {
+                $float::exp_m1(self)
+            }
+            #[inline(always)]
+            fn ln(self) -> Self {
+                $float::ln(self)
+            }
+            #[inline(always)]
+            fn ln_1p(self) -> Self {
+                $float::ln_1p(self)
+            }
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                $float::sqrt(self)
+            }
+            #[inline(always)]
+            fn tanh(self) -> Self {
+                $float::tanh(self)
+            }
+            #[inline(always)]
+            fn abs(self) -> Self {
+                $float::abs(self)
+            }
+        }
+    };
+}
+
+machine_float!(f32);
+machine_float!(f64);

@@ -1,0 +1,27 @@
+//! Products with matrices and vectors: methods of [`Var`].
+
+use super::Var;
+use crate::ops;
+use crate::real::Real;
+
+impl<R: Real> Var<'_, R> {
+    /// `x·w`, with `x` `[.., K]` and `w` `[K, N]`; the result is `[.., N]`.
+    ///
+    /// # Panics
+    /// If the inner sizes differ or `w` is not a matrix.
+    #[must_use]
+    #[track_caller]
+    pub fn matmul(self, w: Self) -> Self {
+        self.tape().record(ops::MatMul { a_t: false, b_t: false }, &[self, w])
+    }
+
+    /// `x + b`, with `x` `[.., N]` and `b` `[N]`: the same `b` for every row.
+    ///
+    /// # Panics
+    /// If `b` is not a vector as long as the last axis of `x`.
+    #[must_use]
+    #[track_caller]
+    pub fn add_bias(self, b: Self) -> Self {
+        self.tape().record(ops::AddBias, &[self, b])
+    }
+}

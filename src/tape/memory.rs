@@ -1,0 +1,67 @@
+//! What a tape holds, to be used again by the next one.
+
+use crate::ops::{Node, NodeId};
+use crate::real::Real;
+use crate::tensor::Arena;
+
+/// The storage of a tape. Handed from one training step to the next, it makes a step free of heap
+/// allocations from the second one on.
+#[derive(Clone)]
+pub struct Memory<R: Real = f32> {
+    pub(crate) nodes: Vec<Node<R>>,
+    /// The inputs of all nodes, one run per node.
+    pub(crate) inputs: Vec<NodeId>,
+    /// Integers that ops read: rows of a table, classes, masks.
+    pub(crate) ids: Vec<u32>,
+    /// The value of every node, in tape order.
+    pub(crate) values: Arena<R>,
+    /// The gradient of every node, at the same offsets as `values`.
+    pub(crate) grads: Arena<R>,
+    /// What forward passes left for backward.
+    pub(crate) saved: Arena<R>,
+    /// The leaf of each parameter that was read, by the parameter's index.
+    pub(crate) param_leaves: Vec<Option<NodeId>>,
+}
+
+impl<R: Real> Default for Memory<R> {
+    fn default() -> Self {
+        Self {
+            nodes: Vec::new(),
+            inputs: Vec::new(),
+            ids: Vec::new(),
+            values: Arena::default(),
+            grads: Arena::default(),
+            saved: Arena::default(),
+            param_leaves: Vec::new(),
+        }
+    }
+}
+
+impl<R: Real> Memory<R> {
+    /// Memory of nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Bytes of values, gradients and saved numbers held.
+    pub fn bytes(&self) -> usize {
+        self.values.bytes() + self.grads.bytes() + self.saved.bytes()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.nodes.clear();
+        self.inputs.clear();
+        self.ids.clear();
+        self.values.clear();
+        self.grads.clear();
+        self.saved.clear();
+        self.param_leaves.clear();
+    }
+
+    /// A gradient of zero for every node.
+    pub(crate) fn clear_grads(&mut self) {
+        self.grads.clear();
+        self.grads.reserve(self.values.all().len());
+        self.grads.all_mut().fill(R::ZERO);
+    }
+}

@@ -1,0 +1,17 @@
+//! The tape: records operations as they are computed, and walks them backwards.
+
+mod lists;
+mod losses;
+mod math;
+mod matrix;
+mod memory;
+mod shaping;
+mod sums;
+#[allow(clippy::module_inception)]
+mod tape;
+mod var;
+
+pub use lists::Sequence;
+pub use memory::Memory;
+pub use tape::Tape;
+pub use var::Var;

@@ -1,0 +1,196 @@
+//! Recording forwards, differentiating backwards.
+
+use std::cell::{Ref, RefCell, RefMut};
+
+use super::{Memory, Var};
+use crate::ops::{Backward, Forward, Inputs, Node, NodeId, Op, Place, Rule, Span};
+use crate::real::Real;
+use crate::tensor::{Array, Gradients, Param, Params, Shape};
+
+/// A list of computed values, in the order in which they were computed.
+///
+/// ```
+/// # use tapeloop::{Array, Memory, Params, Tape};
+/// let params = Params::new(0); // no weights needed here
+/// let tape = Tape::new(&params, Memory::new());
+/// let x = tape.variable(&Array::new([2], vec![3.0, 4.0]));
+/// let loss = (x * x).sum();
+/// tape.backward(loss, &mut params.zero_gradients());
+/// assert_eq!(loss.item(), 25.0);
+/// assert_eq!(x.grad(), [6.0, 8.0]); // d(x²)/dx = 2x
+/// ```
+///
+/// A tape borrows the parameters, so no weight can change while values computed from it are alive:
+///
+/// ```compile_fail,E0502
+/// # use tapeloop::{Init, Memory, Params, Tape};
+/// let mut params = Params::<f32>::new(0);
+/// let w = params.add("w", [1], Init::Zeros);
+/// let tape = Tape::new(&params, Memory::new());
+/// let loss = tape.param(w).sum();
+/// params[w][0] = 1.0; // error: `params` is borrowed by `tape`
+/// println!("{}", loss.item());
+/// ```
+pub struct Tape<'p, R: Real = f32> {
+    params: &'p Params<R>,
+    // By value, not `&mut`: that would tie `Var` to two lifetimes.
+    memory: RefCell<Memory<R>>,
+}
+
+impl<'p, R: Real> Tape<'p, R> {
+    /// An empty tape over these parameters. Pass the [`Memory`] of the last step, so that nothing
+    /// need be allocated anew.
+    pub fn new(params: &'p Params<R>, mut memory: Memory<R>) -> Self {
+        memory.clear();
+        memory.param_leaves.resize(params.arrays(), None);
+        Self { params, memory: RefCell::new(memory) }
+    }
+
+    /// Ends the tape and returns its memory for the next one.
+    pub fn into_memory(self) -> Memory<R> {
+        self.memory.into_inner()
+    }
+
+    /// The parameters that the tape reads.
+    pub fn params(&self) -> &'p Params<R> {
+        self.params
+    }
+
+    /// The number of nodes recorded.
+    pub fn len(&self) -> usize {
+        self.memory.borrow().nodes.len()
+    }
+
+    /// Whether nothing is recorded yet.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Data: read, but not differentiated by.
+    ///
+    /// # Panics
+    /// If the count of numbers isn't the shape's.
+    #[track_caller]
+    pub fn input(&self, shape: impl Into<Shape>, data: &[R]) -> Var<'_, R> {
+        self.leaf(shape.into(), data, false)
+    }
+
+    /// Data to differentiate by: its [`grad`](Var::grad) can be read after `backward`.
+    pub fn variable(&self, array: &Array<R>) -> Var<'_, R> {
+        self.leaf(array.shape(), array.data(), true)
+    }
+
+    #[track_caller]
+    fn leaf(&self, shape: Shape, data: &[R], needs_grad: bool) -> Var<'_, R> {
+        assert!(data.len() == shape.len(), "input: {} numbers for shape {shape}", data.len());
+        let memory = &mut *self.memory.borrow_mut();
+        let offset = memory.values.push(shape.len());
+        memory.values.all_mut()[offset..][..data.len()].copy_from_slice(data);
+        self.push(memory, Node::leaf(shape, Place::Arena(offset), needs_grad))
+    }
+
+    /// A parameter. However often it is asked for, it is on the tape once: `W_hh`, read at every
+    /// time step, is one node, whose gradient receives one `+=` per step.
+    pub fn param(&self, param: Param) -> Var<'_, R> {
+        let memory = &mut *self.memory.borrow_mut();
+        if let Some(id) = memory.param_leaves[param.index] {
+            return Var::new(self, id, param.shape());
+        }
+        let var = self.push(memory, Node::leaf(param.shape(), Place::Params(param.offset), true));
+        memory.param_leaves[param.index] = Some(var.id());
+        var
+    }
+
+    /// Records a user's own op, see [`Rule`].
+    ///
+    /// # Panics
+    /// If the op doesn't accept the shapes of its inputs, or if an input is from another tape.
+    #[track_caller]
+    pub fn custom<'t, C: Rule<R>>(&'t self, rule: &'static C, inputs: &[Var<'t, R>]) -> Var<'t, R> {
+        let inputs = self.list_inputs(inputs);
+        self.compute(rule, Op::Custom(rule), inputs)
+    }
+
+    /// Computes an op of the crate and records it.
+    #[track_caller]
+    pub(crate) fn record<O: Rule<R> + Into<Op<R>> + Copy>(&self, op: O, inputs: &[Var<'_, R>]) -> Var<'_, R> {
+        let inputs = self.list_inputs(inputs);
+        self.compute(&op, op.into(), inputs)
+    }
+
+    #[track_caller]
+    pub(crate) fn compute(&self, rule: &impl Rule<R>, op: Op<R>, inputs: Span) -> Var<'_, R> {
+        let memory = &mut *self.memory.borrow_mut();
+        let Memory { nodes, values, saved, .. } = memory;
+        let mut x = Inputs {
+            nodes,
+            inputs: inputs.of(&memory.inputs),
+            arena: &[], // shapes first; the values, once there is room for one more
+            params: self.params.flat(),
+            ids: &memory.ids,
+        };
+        let (shape, saved_len) = (rule.shape(x), rule.saved(x));
+        let needs_grad = x.inputs.iter().any(|id| nodes[id.index()].needs_grad);
+
+        let (offset, saved_offset) = (values.push(shape.len()), saved.push(saved_len));
+        let (before, y) = values.all_mut().split_at_mut(offset);
+        x.arena = before;
+        let saved = &mut saved.all_mut()[saved_offset..][..saved_len];
+        rule.forward(Forward { x, y: &mut y[..shape.len()], saved, shape });
+
+        let saved = (saved_offset, saved_len);
+        self.push(memory, Node { op, inputs, shape, place: Place::Arena(offset), saved, needs_grad })
+    }
+
+    fn push(&self, memory: &mut Memory<R>, node: Node<R>) -> Var<'_, R> {
+        let id = NodeId(memory.nodes.len() as u32);
+        memory.nodes.push(node);
+        Var::new(self, id, node.shape)
+    }
+
+    /// Adds `∂loss/∂w` to the gradient of every parameter `w`, and makes `∂loss/∂v` of every node
+    /// `v` readable through [`Var::grad`].
+    ///
+    /// The tape is in the order of computation, so everything that depends on a node stands after
+    /// it: walking backwards, a node's own gradient is complete when its turn comes to pass it on.
+    /// Time steps are nodes like any other; backpropagation through time is this loop.
+    ///
+    /// # Panics
+    /// If `loss` isn't a scalar of this tape, or `grads` is not of its parameters' layout.
+    #[track_caller]
+    pub fn backward(&self, loss: Var<'_, R>, grads: &mut Gradients<R>) {
+        assert!(std::ptr::eq(loss.tape(), self), "backward: the loss is on another tape");
+        assert!(loss.shape().len() == 1, "backward: the loss has shape {}, not one element", loss.shape());
+        assert!(grads.flat().len() == self.params.flat().len(), "backward: gradients of other parameters");
+        let memory = &mut *self.memory.borrow_mut();
+        memory.clear_grads();
+        let Memory { nodes, inputs, ids, values, saved, grads: node_grads, .. } = memory;
+        let (params, values, saved) = (self.params.flat(), values.all(), saved.all());
+
+        let Place::Arena(seed) = nodes[loss.id().index()].place else { return };
+        node_grads.all_mut()[seed] = R::ONE; // ∂loss/∂loss
+
+        for node in nodes[..=loss.id().index()].iter().rev().filter(|node| node.needs_grad) {
+            let Place::Arena(offset) = node.place else { continue };
+            // Inputs lie before the node: their gradients on one side, its own on the other.
+            let (before, own) = node_grads.all_mut().split_at_mut(offset);
+            node.op.rule().vjp(Backward {
+                x: Inputs { nodes, inputs: node.inputs.of(inputs), arena: values, params, ids },
+                y: &values[offset..][..node.shape.len()],
+                dy: &own[..node.shape.len()],
+                saved: &saved[node.saved.0..][..node.saved.1],
+                shape: node.shape,
+                arena_grads: before,
+                param_grads: grads.flat_mut(),
+            });
+        }
+    }
+
+    pub(crate) fn memory(&self) -> Ref<'_, Memory<R>> {
+        self.memory.borrow()
+    }
+
+    pub(crate) fn memory_mut(&self) -> RefMut<'_, Memory<R>> {
+        self.memory.borrow_mut()
+    }
+}

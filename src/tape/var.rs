@@ -1,0 +1,108 @@
+//! A handle to a value on the tape.
+
+use std::fmt;
+
+use super::Tape;
+use crate::ops::{NodeId, Place};
+use crate::real::Real;
+use crate::tensor::{Array, Shape};
+
+/// A value on a [`Tape`]: a reference to the tape and a line number. `Copy`; methods and operators
+/// compute new values and record how.
+#[derive(Clone, Copy)]
+pub struct Var<'t, R: Real = f32> {
+    tape: &'t Tape<'t, R>,
+    id: NodeId,
+    shape: Shape,
+}
+
+impl<'t, R: Real> Var<'t, R> {
+    pub(crate) fn new(tape: &'t Tape<'t, R>, id: NodeId, shape: Shape) -> Self {
+        Self { tape, id, shape }
+    }
+
+    /// Its tape.
+    pub fn tape(self) -> &'t Tape<'t, R> {
+        self.tape
+    }
+
+    /// Its shape.
+    pub fn shape(self) -> Shape {
+        self.shape
+    }
+
+    pub(crate) fn id(self) -> NodeId {
+        self.id
+    }
+
+    /// The value of a variable with one element.
+    ///
+    /// # Panics
+    /// If it has more or fewer.
+    #[track_caller]
+    pub fn item(self) -> R {
+        assert!(self.shape.len() == 1, "item: shape {} has not one element", self.shape);
+        self.with_value(|value| value[0])
+    }
+
+    /// A copy of the value.
+    pub fn value(self) -> Vec<R> {
+        self.with_value(<[R]>::to_vec)
+    }
+
+    /// A copy of the value, with its shape.
+    pub fn to_array(self) -> Array<R> {
+        Array::new(self.shape, self.value())
+    }
+
+    /// Reads the value in place.
+    pub fn with_value<T>(self, read: impl FnOnce(&[R]) -> T) -> T {
+        let memory = self.tape.memory();
+        read(match memory.nodes[self.id.index()].place {
+            Place::Arena(offset) => &memory.values.all()[offset..][..self.shape.len()],
+            Place::Params(offset) => &self.tape.params().flat()[offset..][..self.shape.len()],
+        })
+    }
+
+    /// A copy of the gradient `∂L/∂self` of the last [`Tape::backward`], for any node up to its loss:
+    /// an input, a hidden state, a pre-activation. Zeros where `L` doesn't depend on it.
+    ///
+    /// # Panics
+    /// Before `backward`; and for a parameter, whose gradient is in the
+    /// [`Gradients`](crate::Gradients) that were passed to `backward`.
+    #[track_caller]
+    pub fn grad(self) -> Vec<R> {
+        self.with_grad(<[R]>::to_vec)
+    }
+
+    /// Reads the gradient in place, see [`grad`](Self::grad).
+    ///
+    /// # Panics
+    /// As [`grad`](Self::grad).
+    #[track_caller]
+    pub fn with_grad<T>(self, read: impl FnOnce(&[R]) -> T) -> T {
+        let memory = self.tape.memory();
+        let Place::Arena(offset) = memory.nodes[self.id.index()].place else {
+            panic!("grad: a parameter's gradient is in the `Gradients` passed to `backward`: `grads[param]`")
+        };
+        let grads = memory.grads.all().get(offset..offset + self.shape.len());
+        read(grads.expect("grad: call `backward` first"))
+    }
+
+    /// The Euclidean norm of the gradient, `‖∂L/∂self‖`.
+    ///
+    /// # Panics
+    /// As [`grad`](Self::grad).
+    #[track_caller]
+    pub fn grad_norm(self) -> R {
+        self.with_grad(|grad| crate::kernels::reduce::sum_map(grad, |g| g * g)).sqrt()
+    }
+}
+
+impl<R: Real> fmt::Debug for Var<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let op = self.tape.memory().nodes[self.id.index()].op;
+        write!(f, "{}#{} {}", op.rule().name(), self.id.index(), self.shape)?;
+        self.with_value(|value| write!(f, " {value:?}"))
+    }
+}

@@ -1,0 +1,226 @@
+//! The weights of a model: one flat store of named arrays.
+//!
+//! Gradients and an optimizer's moments have the same layout, so an optimizer is one loop over
+//! slices, and the global norm of all gradients is one norm.
+
+use std::fmt;
+
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+
+use super::{Arena, Init, Shape};
+use crate::real::Real;
+
+/// A handle to one array of a [`Params`] store. Layers hold handles, not numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Param {
+    pub(crate) index: usize,
+    pub(crate) offset: usize,
+    shape: Shape,
+}
+
+impl Param {
+    /// The shape.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    fn range(&self) -> std::ops::Range<usize> {
+        self.offset..self.offset + self.shape.len()
+    }
+}
+
+/// The store.
+///
+/// ```
+/// # use tapeloop::{Init, Params};
+/// let mut params = Params::<f32>::new(7); // the seed of all initial weights
+/// let w = params.add("dense.w", [3, 2], Init::GlorotUniform);
+/// assert_eq!(params[w].len(), 6);
+/// println!("{}", params.get("dense.w").unwrap());
+/// ```
+#[derive(Clone)]
+pub struct Params<R = f32> {
+    data: Arena<R>,
+    table: Vec<(String, Param)>,
+    seed: u64,
+}
+
+impl<R: Real> Params<R> {
+    /// An empty store. The initial values of an array depend on this seed and on how many arrays were
+    /// added before it.
+    pub fn new(seed: u64) -> Self {
+        Self { data: Arena::default(), table: Vec::new(), seed }
+    }
+
+    /// Adds an array with its initial values and returns its handle.
+    ///
+    /// # Panics
+    /// If the name is taken.
+    #[track_caller]
+    pub fn add(&mut self, name: impl Into<String>, shape: impl Into<Shape>, init: Init) -> Param {
+        let (name, shape) = (name.into(), shape.into());
+        assert!(self.find(&name).is_none(), "there is a parameter named {name:?} already");
+        let offset = self.data.push(shape.len());
+        let param = Param { index: self.table.len(), offset, shape };
+        self.table.push((name, param));
+        self.data.all_mut()[offset..].fill(R::ZERO);
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        rng.set_stream(param.index as u64);
+        init.fill(shape, &mut self[param], &mut rng);
+        param
+    }
+
+    /// The handle of the array with this name.
+    pub fn find(&self, name: &str) -> Option<Param> {
+        self.table.iter().find(|(n, _)| n == name).map(|&(_, param)| param)
+    }
+
+    /// The array with this name, to be read or printed.
+    pub fn get(&self, name: &str) -> Option<Entry<'_, R>> {
+        self.iter().find(|entry| entry.name == name)
+    }
+
+    /// All arrays, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = Entry<'_, R>> {
+        self.table.iter().map(|(name, param)| Entry { name, param: *param, values: &self[*param] })
+    }
+
+    /// The number of weights.
+    pub fn count(&self) -> usize {
+        self.table.iter().map(|(_, param)| param.shape.len()).sum()
+    }
+
+    /// The number of arrays.
+    pub(crate) fn arrays(&self) -> usize {
+        self.table.len()
+    }
+
+    /// All numbers of the store. Between two arrays may lie zeros, up to a 64-byte boundary.
+    pub fn flat(&self) -> &[R] {
+        self.data.all()
+    }
+
+    /// All numbers of the store; see [`flat`](Self::flat).
+    pub fn flat_mut(&mut self) -> &mut [R] {
+        self.data.all_mut()
+    }
+
+    /// A gradient of zeros for every weight.
+    pub fn zero_gradients(&self) -> Gradients<R> {
+        let mut data = Arena::default();
+        data.reserve(self.flat().len());
+        Gradients { data }
+    }
+}
+
+impl<R: Real> std::ops::Index<Param> for Params<R> {
+    type Output = [R];
+    fn index(&self, param: Param) -> &[R] {
+        &self.flat()[param.range()]
+    }
+}
+
+impl<R: Real> std::ops::IndexMut<Param> for Params<R> {
+    fn index_mut(&mut self, param: Param) -> &mut [R] {
+        &mut self.flat_mut()[param.range()]
+    }
+}
+
+/// `∂L/∂w` for every weight `w` of a [`Params`] store, in the same layout.
+#[derive(Clone)]
+pub struct Gradients<R = f32> {
+    data: Arena<R>,
+}
+
+impl<R: Real> Gradients<R> {
+    /// Sets every gradient to zero. [`Tape::backward`](crate::Tape::backward) only adds.
+    pub fn zero(&mut self) {
+        self.flat_mut().fill(R::ZERO);
+    }
+
+    /// All numbers, laid out as in [`Params::flat`].
+    pub fn flat(&self) -> &[R] {
+        self.data.all()
+    }
+
+    /// All numbers, laid out as in [`Params::flat`].
+    pub fn flat_mut(&mut self) -> &mut [R] {
+        self.data.all_mut()
+    }
+}
+
+impl<R: Real> std::ops::Index<Param> for Gradients<R> {
+    type Output = [R];
+    fn index(&self, param: Param) -> &[R] {
+        &self.flat()[param.range()]
+    }
+}
+
+impl<R: Real> std::ops::IndexMut<Param> for Gradients<R> {
+    fn index_mut(&mut self, param: Param) -> &mut [R] {
+        &mut self.flat_mut()[param.range()]
+    }
+}
+
+/// One array of a [`Params`] store, with its name. `{}` prints it as a small table.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a, R> {
+    /// Its name, such as `rnn.w_hh`.
+    pub name: &'a str,
+    /// Its handle.
+    pub param: Param,
+    /// Its numbers, row by row.
+    pub values: &'a [R],
+}
+
+impl<R: Real> fmt::Display for Entry<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const EDGE: usize = 4;
+        let shape = self.param.shape;
+        write!(f, "{} {shape}", self.name)?;
+        let row = |f: &mut fmt::Formatter<'_>, row: &[R]| {
+            for (j, x) in row.iter().enumerate() {
+                if row.len() <= 2 * EDGE || j < EDGE || j >= row.len() - EDGE {
+                    write!(f, " {x:>10.4}")?;
+                } else if j == EDGE {
+                    write!(f, "  …")?;
+                }
+            }
+            Ok(())
+        };
+        for (i, values) in self.values.chunks(shape.last().max(1)).enumerate() {
+            if shape.rows() <= 2 * EDGE || i < EDGE || i >= shape.rows() - EDGE {
+                writeln!(f)?;
+                row(f, values)?;
+            } else if i == EDGE {
+                write!(f, "\n          …")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_matrix_prints_as_a_table() {
+        let mut params = Params::<f32>::new(0);
+        params.add("w", [2, 3], Init::Constant(-1.5));
+        params.add("b", [12], Init::Zeros);
+        let row = "    -1.5000    -1.5000    -1.5000";
+        assert_eq!(params.get("w").unwrap().to_string(), format!("w [2, 3]\n{row}\n{row}"));
+        assert!(params.get("b").unwrap().to_string().contains('…'));
+        assert_eq!(params.count(), 18);
+    }
+
+    #[test]
+    #[should_panic(expected = "named \"w\" already")]
+    fn names_are_unique() {
+        let mut params = Params::<f32>::new(0);
+        params.add("w", [1], Init::Zeros);
+        params.add("w", [1], Init::Zeros);
+    }
+}
