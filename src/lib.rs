@@ -4,6 +4,7 @@
 pub mod check;
 pub mod kernels;
 pub mod ops;
+pub mod optim;
 mod real;
 mod tape;
 mod tensor;

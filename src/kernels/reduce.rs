@@ -9,8 +9,8 @@ const LANES: usize = 16;
 /// `Σ f(x[i])`, accumulated in 16 independent lanes (element `i` goes to lane
 /// `i mod 16`), and the lanes summed pairwise. The rounding error grows with `n/16`, not `n`.
 #[inline]
-pub fn sum_map<R: Real>(x: &[R], f: impl Fn(R) -> R) -> R {
-    let mut lanes = [R::ZERO; LANES];
+pub fn sum_map<R: Real, S: Real>(x: &[R], f: impl Fn(R) -> S) -> S {
+    let mut lanes = [S::ZERO; LANES];
     Arch::new().dispatch(
         #[inline(always)]
         || {
