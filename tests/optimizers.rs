@@ -142,7 +142,11 @@ fn final_state<R: Real>(case: &Case, optimizer: &dyn Named<R>, weights: [(&str, 
             let before = name.trim_start_matches("state.final.").split('.').next().unwrap();
             let (weight, moment) = last.split_once('_').unwrap_or((last, before));
             let param = weights.iter().find(|(name, _)| *name == weight).unwrap().1;
-            let (all, sign) = optimizer.moment(moment).unwrap_or_else(|| panic!("{}: {name}?", case.name));
+            let Some((all, sign)) = optimizer.moment(moment) else {
+                // TF1 keeps the last step in the buffer even if there is no momentum.
+                assert_eq!((&*case.name, moment), ("rmsprop", "momentum"), "{}: {name}?", case.name);
+                continue;
+            };
             let got: Vec<R> = all[param].iter().map(|&x| R::from_f64(sign) * x).collect();
             worst = worst.max(agree(case, name, &got, case.array(name).data(), tol));
         }
@@ -184,6 +188,7 @@ fn pytorch() {
     let step = |lr, factor, every| Schedule::Step { lr, factor, every };
     let cosine = |lr, floor, steps| Schedule::Cosine { lr, floor, steps };
     folder("torch/optimizers", |case| match case {
+        "sgd" => Run::of(Sgd::new(0.1)),
         "sgd_wd" => Run::of(Sgd { weight_decay: WeightDecay::L2(0.05), ..Sgd::new(0.1) }),
         "sgd_maximize" => Run { sign: -1.0, ..Run::of(Sgd::new(0.1)) },
         "sgd_momentum" => Run::of(Sgd::pytorch(0.1, 0.9)),
@@ -204,11 +209,31 @@ fn pytorch() {
         "sgd_sched_onecycle" => {
             Run::of(Sgd::new(0.1)).scheduled(cosine(0.02, 0.5, 5).then(5, cosine(0.5, 2e-6, 14)))
         }
+        "sgd_momentum_sched_steplr" => Run::of(Sgd::pytorch(0.1, 0.9)).scheduled(step(0.1, 0.5, 5)),
         "rmsprop" => Run::of(RmsProp::pytorch(0.01)),
+        "rmsprop_centered" => Run::of(RmsProp { centred: true, ..RmsProp::pytorch(0.01) }),
+        "rmsprop_centered_momentum_wd" => Run::of(RmsProp {
+            rho: 0.9,
+            centred: true,
+            momentum: 0.8,
+            weight_decay: WeightDecay::L2(0.05),
+            ..RmsProp::pytorch(0.01)
+        }),
+        "rmsprop_momentum_sched_steplr" => {
+            Run::of(RmsProp { momentum: 0.9, ..RmsProp::pytorch(0.01) }).scheduled(step(0.01, 0.5, 5))
+        }
         "rmsprop_alpha0.9" => Run::of(RmsProp { rho: 0.9, ..RmsProp::pytorch(0.01) }),
         "rmsprop_momentum" => Run::of(RmsProp { momentum: 0.9, ..RmsProp::pytorch(0.01) }),
         "adam" => Run::of(Adam::pytorch(0.001)),
         "adam_eps1e-2" => Run::of(Adam { beta1: 0.8, beta2: 0.99, eps: 1e-2, ..Adam::pytorch(0.01) }),
+        "adam_amsgrad" => Run::of(Adam { beta2: 0.9, amsgrad: true, ..Adam::pytorch(0.01) }),
+        "adam_w" => Run::of(Adam::pytorch_adamw(0.01)),
+        "adam_w_amsgrad_wd" => Run::of(Adam {
+            beta2: 0.9,
+            amsgrad: true,
+            weight_decay: WeightDecay::Decoupled(0.1),
+            ..Adam::pytorch(0.01)
+        }),
         "adam_wd_l2" => Run::of(Adam { weight_decay: WeightDecay::L2(0.05), ..Adam::pytorch(0.01) }),
         other => panic!("no entry for {other}"),
     });
@@ -247,6 +272,7 @@ fn keras_2() {
         "sgd_nesterov" => Run::of(Sgd { nesterov: true, ..Sgd::keras(0.1, single(0.9)) }),
         "legacy_sgd_momentum" => Run::of(Sgd::keras(single(0.1), single(0.9))),
         "rmsprop" => Run::of(RmsProp::keras(0.01)),
+        "rmsprop_momentum" => Run::of(RmsProp { momentum: 0.9, ..RmsProp::keras(0.01) }),
         "legacy_rmsprop" => Run::of(legacy_rms(0.0)),
         "legacy_rmsprop_momentum" => Run::of(legacy_rms(single(0.9))),
         "adam" => Run { rate_factor: keras_2_adam, ..Run::of(Adam::keras(0.001)) },
@@ -262,9 +288,17 @@ fn tf1_default_adam<R: Real>() -> Adam<R> {
 
 #[test]
 fn tf1() {
+    let rms = |rho, momentum, eps| {
+        let [rho, momentum, eps] = [rho, momentum, eps].map(single);
+        RmsProp { rho, momentum, eps, ..RmsProp::tf1(single(0.01)) }
+    };
     folder("keras2_tf1/tf1_optimizers", |case| match case {
         "momentum" => Run::of(Sgd::pytorch(single(0.1), single(0.9))),
         "momentum_nesterov" => Run::of(Sgd { nesterov: true, ..Sgd::pytorch(single(0.1), single(0.9)) }),
+        "gradientdescent" => Run::of(Sgd::new(single(0.1))),
+        "rmsprop" => Run::of(rms(0.9, 0.0, 1e-10)),
+        "rmsprop_momentum" => Run::of(rms(0.8, 0.9, 1e-10)),
+        "rmsprop_centered_momentum" => Run::of(RmsProp { centred: true, ..rms(0.8, 0.9, 1e-3) }),
         "adam_default" => Run { rate_factor: tf1_adam, ..Run::of(tf1_default_adam::<f64>()) },
         other => panic!("no entry for {other}"),
     });
@@ -282,14 +316,21 @@ fn tf1_in_f32() {
 
 #[test]
 fn keras_3() {
-    let exponential = Schedule::Exponential { lr: 0.1, factor: 0.5, every: 5 };
+    let exponential = |lr| Schedule::Exponential { lr, factor: 0.5, every: 5 };
     folder("keras3/optimizers", |case| match case {
         "sgd" => Run::of(Sgd::keras(0.1, 0.0)),
         "sgd_momentum" => Run::of(Sgd::keras(0.1, 0.9)),
+        "sgd_nesterov" => Run::of(Sgd { nesterov: true, ..Sgd::keras(0.1, 0.9) }),
+        "sgd_momentum_nesterov_wd" => Run::of(Sgd {
+            nesterov: true,
+            weight_decay: WeightDecay::Decoupled(0.05),
+            ..Sgd::keras(0.1, 0.8)
+        }),
+        "sgd_momentum_sched_exponential" => Run::of(Sgd::keras(0.1, 0.9)).scheduled(exponential(0.1)),
         "sgd_clipvalue" => Run::of(Sgd::keras(0.1, 0.0)).clipped(Clip::Value(0.5)),
         "sgd_clipnorm" => Run::of(Sgd::keras(0.1, 0.0)).clipped(Clip::Norm(1.0)),
         "sgd_global_clipnorm" => Run::of(Sgd::keras(0.1, 0.0)).clipped(Clip::GlobalNorm(1.0)),
-        "sgd_sched_exponential" => Run::of(Sgd::new(0.1)).scheduled(exponential.clone()),
+        "sgd_sched_exponential" => Run::of(Sgd::new(0.1)).scheduled(exponential(0.1)),
         "sgd_sched_exponential_staircase" => {
             Run::of(Sgd::new(0.1)).scheduled(Schedule::Step { lr: 0.1, factor: 0.5, every: 5 })
         }
@@ -308,8 +349,22 @@ fn keras_3() {
             let cosine = Schedule::Cosine { lr: 0.1, floor: 0.01, steps: 10 };
             Run::of(Sgd::new(0.1)).scheduled(cosine.after_warmup(0.01, 5))
         }
+        "rmsprop" => Run::of(RmsProp::keras(0.01)),
+        "rmsprop_centered" => Run::of(RmsProp { centred: true, ..RmsProp::keras(0.01) }),
+        "rmsprop_centered_momentum_wd" => Run::of(RmsProp {
+            rho: 0.8,
+            centred: true,
+            momentum: 0.8,
+            weight_decay: WeightDecay::Decoupled(0.05),
+            ..RmsProp::keras(0.01)
+        }),
+        "rmsprop_momentum_sched_exponential" => {
+            Run::of(RmsProp { momentum: 0.9, ..RmsProp::keras(0.01) }).scheduled(exponential(0.01))
+        }
         "rmsprop_momentum" => Run::of(RmsProp { momentum: 0.9, ..RmsProp::keras(0.01) }),
         "adam" => Run::of(Adam::keras(0.001)),
+        "adam_amsgrad" => Run::of(Adam { beta2: 0.9, amsgrad: true, ..Adam::keras(0.01) }),
+        "adam_w" => Run::of(Adam::keras_adamw(0.01)),
         "adam_eps1e-2" => Run::of(Adam { beta1: 0.8, beta2: 0.99, eps: 1e-2, ..Adam::keras(0.01) }),
         other => panic!("no entry for {other}"),
     });

@@ -18,7 +18,9 @@ use crate::tensor::{Gradients, Params};
 /// ```
 ///
 /// Where `v` is small, `√(v + 1e-7)` is at least 3e-4 but `√v + 1e-7` is not: the place of ε matters.
-/// Rounding can make `v − a²` slightly negative; it counts as 0 then (PyTorch gets NaN).
+/// Where a gradient hardly varies, `v − a²` is near 0 and the step is near `η·g/ε`: centred, take a
+/// larger ε (Graves: 1e-4, inside). Rounding can make it negative; then it counts as 0, so that the
+/// root isn't NaN.
 ///
 /// [`State::moments`] are `[v, a, b]`.
 #[derive(Clone, Debug)]

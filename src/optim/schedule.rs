@@ -112,23 +112,29 @@ impl Schedule {
     }
 
     /// The learning rate after `t` steps.
+    ///
+    /// # Panics
+    /// If the `n` of a schedule without an end is 0.
+    #[track_caller]
     pub fn at(&self, t: usize) -> f64 {
-        // t/n; a schedule over 0 steps is over at once.
-        let part = |n: usize| if n == 0 { f64::INFINITY } else { t as f64 / n as f64 };
+        // t/n; a schedule that ends after 0 steps is at its end.
+        let ending = |n: usize| if t < n { t as f64 / n as f64 } else { 1.0 };
+        let endless =
+            |n: usize| if n > 0 { t as f64 / n as f64 } else { panic!("schedule: {self:?} over 0 steps") };
         let cosine = |lr: f64, floor: f64, x: f64| floor + (lr - floor) * (1.0 + (PI * x).cos()) / 2.0;
         match *self {
             Self::Constant { lr } => lr,
-            Self::Step { lr, factor, every } => lr * factor.powf(part(every).floor()),
+            Self::Step { lr, factor, every } => lr * factor.powf(endless(every).floor()),
             Self::Piecewise { lr, ref then } => {
                 then.iter().take_while(|&&(step, _)| step <= t).last().map_or(lr, |&(_, rate)| rate)
             }
-            Self::Exponential { lr, factor, every } => lr * factor.powf(part(every)),
-            Self::InverseTime { lr, decay, every } => lr / (1.0 + decay * part(every)),
+            Self::Exponential { lr, factor, every } => lr * factor.powf(endless(every)),
+            Self::InverseTime { lr, decay, every } => lr / (1.0 + decay * endless(every)),
             Self::Polynomial { lr, end, power, steps } => {
-                end + (lr - end) * (1.0 - part(steps).min(1.0)).powf(power)
+                end + (lr - end) * (1.0 - ending(steps)).powf(power)
             }
-            Self::Cosine { lr, floor, steps } => cosine(lr, floor, part(steps).min(1.0)),
-            Self::CosineWave { lr, floor, steps } => cosine(lr, floor, part(steps)),
+            Self::Cosine { lr, floor, steps } => cosine(lr, floor, ending(steps)),
+            Self::CosineWave { lr, floor, steps } => cosine(lr, floor, endless(steps)),
             Self::Chain { ref first, steps, ref then } => {
                 if t < steps {
                     first.at(t)
