@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod kernels;
+pub mod nn;
 pub mod ops;
 mod real;
 mod tape;

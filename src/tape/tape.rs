@@ -80,12 +80,21 @@ impl<'p, R: Real> Tape<'p, R> {
         self.leaf(array.shape(), array.data(), true)
     }
 
+    /// Zeros, as data.
+    pub fn zeros(&self, shape: impl Into<Shape>) -> Var<'_, R> {
+        self.leaf_with(shape.into(), false, |value| value.fill(R::ZERO))
+    }
+
     #[track_caller]
     fn leaf(&self, shape: Shape, data: &[R], needs_grad: bool) -> Var<'_, R> {
         assert!(data.len() == shape.len(), "input: {} numbers for shape {shape}", data.len());
+        self.leaf_with(shape, needs_grad, |value| value.copy_from_slice(data))
+    }
+
+    fn leaf_with(&self, shape: Shape, needs_grad: bool, write: impl FnOnce(&mut [R])) -> Var<'_, R> {
         let memory = &mut *self.memory.borrow_mut();
         let offset = memory.values.push(shape.len());
-        memory.values.all_mut()[offset..][..data.len()].copy_from_slice(data);
+        write(&mut memory.values.all_mut()[offset..][..shape.len()]);
         self.push(memory, Node::leaf(shape, Place::Arena(offset), needs_grad))
     }
 
