@@ -6,5 +6,8 @@
 
 pub mod elementwise;
 pub mod gemm;
+mod mat;
 pub mod reduce;
 pub mod reference;
+
+pub use mat::Mat;
