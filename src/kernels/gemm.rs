@@ -36,11 +36,10 @@ pub fn gemm<R: Real>(a: Mat<'_, R>, b: Mat<'_, R>, c: &mut [R]) {
     if m == 0 || n == 0 || k == 0 {
         return;
     }
-    let threads = rayon::current_num_threads();
-    if threads == 1 || m * n * k < THREADING_THRESHOLD || m < 2 * MR {
+    if m * n * k < THREADING_THRESHOLD || m < 2 * MR {
         return rows(a, b, c);
     }
-    let block = m.div_ceil(threads).next_multiple_of(MR);
+    let block = m.div_ceil(rayon::current_num_threads()).next_multiple_of(MR);
     c.par_chunks_mut(block * n)
         .enumerate()
         .for_each(|(i, c)| rows(a.row_block(i * block, c.len() / n), b, c));
