@@ -45,8 +45,8 @@ fn main() -> ExitCode {
     println!("1. Weights as in the tutorial, uniform in [0, 1)");
     let saturated = compare(sizes, &weights, &inputs);
     println!(
-        "   With {i} + {h} positive terms in each sum, tanh saturates: 1 − output² is 0 to the last bit, and\n   \
-         nothing of a later step's gradient comes back through it. Such a net cannot learn.\n"
+        "   With {i} + {h} positive terms in each sum, tanh saturates: from the second step on 1 − output² is 0 to\n   \
+         the last bit, and no later step's gradient comes back through it. Such a net cannot learn.\n"
     );
 
     println!("2. The same weights moved to ±1/√H, where tanh is alive");
