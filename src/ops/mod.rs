@@ -58,5 +58,7 @@ ops! {
     // sums
     sum::Sum,
     // losses
-    mse::Mse,
+    mse::Mse, mae::Mae, huber::Huber, cross_entropy::CrossEntropy, bce_logits::BceLogits, bce::Bce,
 }
+
+pub use bce::BceLimit;
