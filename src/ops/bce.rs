@@ -28,6 +28,8 @@ pub enum BceLimit {
 impl BceLimit {
     /// Keras' `epsilon()`.
     const EPSILON: f64 = 1e-7;
+    /// PyTorch's least denominator, a constant of 32 bits there.
+    const LEAST_VARIANCE: f32 = 1e-12;
 
     fn clip<R: Real>(self, p: R) -> R {
         let (low, high) = (R::from_f64(Self::EPSILON), R::from_f64(1.0 - Self::EPSILON));
@@ -46,7 +48,7 @@ impl BceLimit {
 
     /// `∂term/∂p = (p − y) / (p·(1−p))`, within the limits.
     fn slope<R: Real>(self, p: R, y: R) -> R {
-        let (variance, least) = (p * (R::ONE - p), R::from_f64(1e-12));
+        let (variance, least) = (p * (R::ONE - p), R::from_f64(f64::from(Self::LEAST_VARIANCE)));
         match self {
             Self::Probability if p != self.clip(p) => R::ZERO,
             Self::Logarithm if variance < least => (p - y) / least,

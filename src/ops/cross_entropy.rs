@@ -39,34 +39,35 @@ impl<R: Real> Rule<R> for CrossEntropy {
         self.reduction.shape(x.without(x.rank() - 1))
     }
 
-    /// The probabilities `p`.
+    /// The probabilities `p`, and after them the loss of each row.
     fn saved(&self, x: Inputs<'_, R>) -> usize {
-        x.shape(0).len()
+        x.shape(0).len() + x.shape(0).rows()
     }
 
     // −ln p[c] = ln Σₖ e^x[k] − x[c]. e^x may overflow, but x − m with the largest logit m doesn't,
-    // and p is the same: m + ln Σₖ e^(x[k]−m) = ln Σₖ e^x[k]. The sum holds e⁰ = 1, so ln is safe too.
+    // and p is the same: ln Σₖ e^x[k] = m + ln Σₖ e^(x[k]−m). The sum holds e⁰ = 1, so ln is safe too.
     fn forward(&self, at: Forward<'_, R>) {
-        let (x, p, targets) = (at.x.value(0), at.saved, at.x.ids(self.targets));
-        let classes = at.x.shape(0).last();
-        self.reduction.reduce(at.y, targets.len(), Self::counting(targets), |row| {
-            if targets[row] == Self::IGNORED {
-                return R::ZERO;
+        let (x, classes, targets) = (at.x.value(0), at.x.shape(0).last(), at.x.ids(self.targets));
+        let (p, losses) = at.saved.split_at_mut(x.len());
+        for (row, (loss, &target)) in losses.iter_mut().zip(targets).enumerate() {
+            if target == Self::IGNORED {
+                *loss = R::ZERO;
+                continue;
             }
             let (x, p) = (&x[row * classes..][..classes], &mut p[row * classes..][..classes]);
             let max = reduce::max(x);
             elementwise::map(x, p, |x| (x - max).exp());
             let sum = reduce::sum(p);
             p.iter_mut().for_each(|p| *p /= sum);
-            sum.ln() - (x[targets[row] as usize] - max)
-        });
+            *loss = sum.ln() - (x[target as usize] - max);
+        }
+        self.reduction.reduce(losses, Self::counting(targets), at.y);
     }
 
     // ∂/∂x[j] of ln Σₖ e^x[k] − x[c] is e^x[j]/Σₖ e^x[k] − [j = c] = p[j] − [j = c]: what the net
     // said, less what was true. The gradient of a row sums to 0.
     fn vjp(&self, mut at: Backward<'_, R>) {
-        let (p, targets) = (at.saved, at.x.ids(self.targets));
-        let classes = at.x.shape(0).last();
+        let (p, classes, targets) = (at.saved, at.x.shape(0).last(), at.x.ids(self.targets));
         let dl = self.reduction.upstream(at.dy, Self::counting(targets));
         let Some(dx) = at.grad(0) else { return };
         for (row, &target) in targets.iter().enumerate().filter(|&(_, &c)| c != Self::IGNORED) {

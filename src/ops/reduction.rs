@@ -1,7 +1,7 @@
 //! From one loss per element to the loss.
 
 use super::{Backward, Forward};
-use crate::kernels::elementwise;
+use crate::kernels::{elementwise, reduce};
 use crate::real::Real;
 use crate::tensor::Shape;
 
@@ -23,20 +23,16 @@ impl Reduction {
         if self == Self::None { terms } else { Shape::default() }
     }
 
-    /// Writes the result into `y`, where `term(i)` is the loss of element `i` of `n`, and `count` of
-    /// them count. Asks for each term once, in order.
-    pub(super) fn reduce<R: Real>(
-        self,
-        y: &mut [R],
-        n: usize,
-        count: usize,
-        mut term: impl FnMut(usize) -> R,
-    ) {
+    /// Writes the result into `y`, if `count` of the terms count.
+    pub(super) fn reduce<R: Real>(self, terms: &[R], count: usize, y: &mut [R]) {
         match self {
-            Self::None => y.iter_mut().enumerate().for_each(|(i, y)| *y = term(i)),
-            Self::Sum => y[0] = sum(0, n, &mut term),
-            Self::Mean => y[0] = sum(0, n, &mut term) / R::from_usize(count),
+            Self::None => y.copy_from_slice(terms),
+            _ => y[0] = self.total(reduce::sum(terms), count),
         }
+    }
+
+    fn total<R: Real>(self, sum: R, count: usize) -> R {
+        if self == Self::Mean { sum / R::from_usize(count) } else { sum }
     }
 
     /// `∂L/∂term(i)`, from `dy`, if `count` terms count.
@@ -50,9 +46,11 @@ impl Reduction {
 
     /// The forward pass of a loss of predictions and targets of one shape, whose terms are `f(p, y)`.
     pub(super) fn forward<R: Real>(self, at: Forward<'_, R>, f: impl Fn(R, R) -> R) {
-        let Forward { x, y: result, .. } = at;
-        let (p, y) = (x.value(0), x.value(1));
-        self.reduce(result, p.len(), p.len(), |i| f(p[i], y[i]));
+        let (p, y) = (at.x.value(0), at.x.value(1));
+        match self {
+            Self::None => at.zip(f),
+            _ => at.y[0] = self.total(reduce::sum_zip(p, y, f), p.len()),
+        }
     }
 
     /// Its backward pass: adds `∂L/∂term·slope(p, y)` to the gradient of input `i`, where `slope` is
@@ -66,13 +64,4 @@ impl Reduction {
         let dl = self.upstream(dy, p.len())(0);
         elementwise::add_zip(p, y, dx, |p, y| dl * slope(p, y));
     }
-}
-
-/// `Σ term(i)` over `from ≤ i < to`, by halves: the rounding error grows with `log n`, not `n`.
-fn sum<R: Real>(from: usize, to: usize, term: &mut impl FnMut(usize) -> R) -> R {
-    if to - from <= 32 {
-        return (from..to).fold(R::ZERO, |sum, i| sum + term(i));
-    }
-    let middle = from.midpoint(to);
-    sum(from, middle, term) + sum(middle, to, term)
 }
