@@ -54,7 +54,11 @@ impl Init {
     ///
     /// # Panics
     /// If a bound, a mean or a deviation is not finite, or `low > high`, or the deviation is negative.
+    #[track_caller]
     pub fn fill<R: Real>(self, shape: Shape, values: &mut [R], rng: &mut impl Rng) {
+        if values.is_empty() {
+            return; // a fan may be 0
+        }
         let (fan_in, fan_out) = match *shape.sizes() {
             [] => (1.0, 1.0),
             [n] => (n as f64, n as f64),
@@ -74,17 +78,20 @@ impl Init {
     }
 }
 
+#[track_caller]
 fn symmetric<R: Real>(values: &mut [R], bound_squared: f64, rng: &mut impl Rng) {
-    if !values.is_empty() {
-        uniform(values, -bound_squared.sqrt(), bound_squared.sqrt(), rng);
-    }
+    uniform(values, -bound_squared.sqrt(), bound_squared.sqrt(), rng);
 }
 
+#[track_caller]
 fn uniform<R: Real>(values: &mut [R], low: f64, high: f64, rng: &mut impl Rng) {
-    let distribution = Uniform::new_inclusive(low, high).expect("finite bounds, the lower one first");
+    let Ok(distribution) = Uniform::new_inclusive(low, high) else {
+        panic!("uniform between {low} and {high}")
+    };
     values.fill_with(|| R::from_f64(distribution.sample(rng)));
 }
 
+#[track_caller]
 fn normal<R: Real>(values: &mut [R], mean: f64, std: f64, rng: &mut impl Rng) {
     assert!(mean.is_finite() && std.is_finite() && std >= 0.0, "normal with mean {mean} and deviation {std}");
     values.fill_with(|| {
