@@ -158,6 +158,27 @@ fn weight_decay_is_the_same_twice_for_plain_descent_only() {
 }
 
 #[test]
+fn l2_decay_is_a_gradient_of_lambda_w_in_every_branch() {
+    /// With `λ = 0.2`, at `w = 1`. The gradient of −0.1 tells even Adam, whose first step sees only
+    /// the sign.
+    fn check<O: Optimizer<f64>>(with: impl Fn(WeightDecay) -> O) {
+        for g in [0.3, -0.1] {
+            let decayed = run(&mut with(WeightDecay::L2(0.2)), &[g]);
+            assert_eq!(decayed, run(&mut with(WeightDecay::None), &[g + 0.2]));
+        }
+    }
+    for (momentum, nesterov) in [(0.0, false), (0.9, false), (0.9, true)] {
+        check(|weight_decay| Sgd { nesterov, weight_decay, ..Sgd::pytorch(0.1, momentum) });
+    }
+    for (momentum, centred) in [(0.0, false), (0.9, false), (0.0, true), (0.9, true)] {
+        check(|weight_decay| RmsProp { momentum, centred, weight_decay, ..RmsProp::pytorch(0.1) });
+    }
+    for amsgrad in [false, true] {
+        check(|weight_decay| Adam { amsgrad, weight_decay, ..Adam::pytorch(0.1) });
+    }
+}
+
+#[test]
 fn tf1s_mean_square_starts_at_1() {
     let g = 0.01_f64;
     let tf1 = 1.0 - run(&mut RmsProp::tf1(0.1), &[g]);

@@ -282,23 +282,27 @@ fn keras_2() {
 }
 
 fn tf1_default_adam<R: Real>() -> Adam<R> {
-    let [beta1, beta2, eps] = [0.9, 0.999, 1e-8].map(single);
-    Adam { beta1, beta2, eps, ..Adam::tf1(single(0.001)) }
+    let adam = Adam::tf1(single(0.001));
+    Adam { beta1: single(adam.beta1), beta2: single(adam.beta2), eps: single(adam.eps), ..adam }
 }
 
 #[test]
 fn tf1() {
-    let rms = |rho, momentum, eps| {
-        let [rho, momentum, eps] = [rho, momentum, eps].map(single);
-        RmsProp { rho, momentum, eps, ..RmsProp::tf1(single(0.01)) }
+    let rms = |change: fn(&mut RmsProp<f64>)| {
+        let mut rms = RmsProp::tf1(single(0.01));
+        change(&mut rms);
+        let [rho, momentum, eps] = [rms.rho, rms.momentum, rms.eps].map(single);
+        Run::of(RmsProp { rho, momentum, eps, ..rms })
     };
     folder("keras2_tf1/tf1_optimizers", |case| match case {
         "momentum" => Run::of(Sgd::pytorch(single(0.1), single(0.9))),
         "momentum_nesterov" => Run::of(Sgd { nesterov: true, ..Sgd::pytorch(single(0.1), single(0.9)) }),
         "gradientdescent" => Run::of(Sgd::new(single(0.1))),
-        "rmsprop" => Run::of(rms(0.9, 0.0, 1e-10)),
-        "rmsprop_momentum" => Run::of(rms(0.8, 0.9, 1e-10)),
-        "rmsprop_centered_momentum" => Run::of(RmsProp { centred: true, ..rms(0.8, 0.9, 1e-3) }),
+        "rmsprop" => rms(|_| ()),
+        "rmsprop_momentum" => rms(|it| (it.rho, it.momentum) = (0.8, 0.9)),
+        "rmsprop_centered_momentum" => {
+            rms(|it| (it.centred, it.rho, it.momentum, it.eps) = (true, 0.8, 0.9, 1e-3))
+        }
         "adam_default" => Run { rate_factor: tf1_adam, ..Run::of(tf1_default_adam::<f64>()) },
         other => panic!("no entry for {other}"),
     });
