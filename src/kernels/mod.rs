@@ -7,8 +7,11 @@
 pub mod columns;
 pub mod elementwise;
 pub mod gemm;
+mod mat;
 pub mod math;
 pub mod reduce;
 pub mod reference;
 pub mod softmax;
 pub mod strided;
+
+pub use mat::Mat;
