@@ -66,6 +66,7 @@ pub mod check;
 pub mod kernels;
 pub mod nn;
 pub mod ops;
+pub mod optim;
 mod real;
 mod tape;
 mod tensor;
