@@ -91,13 +91,14 @@ impl<R: Real, const NR: usize> Product<'_, R, NR> {
                 for i in (0..a.rows).step_by(MR) {
                     let height = MR.min(a.rows - i);
                     let c = &mut c[i * b.cols + j..];
-                    let mut acc: [[R; NR]; MR] = load(c, b.cols, height, width);
-                    if in_place {
-                        let panel = b.data[k * b.stride + j..].chunks(b.stride).map(|row| &row[..NR]);
-                        tile(a, i, height, k, panel.take(depth), &mut acc, fma);
+                    let acc: [[R; NR]; MR] = load(c, b.cols, height, width);
+                    let acc = if in_place {
+                        let rows = b.data[k * b.stride + j..].chunks(b.stride);
+                        let panel = rows.map(|row| row.first_chunk::<NR>().expect("a full panel"));
+                        tile(a, i, height, k, panel.take(depth), acc, fma)
                     } else {
-                        tile(a, i, height, k, copy[..depth].iter().map(|row| &row[..]), &mut acc, fma);
-                    }
+                        tile(a, i, height, k, copy[..depth].iter(), acc, fma)
+                    };
                     store(&acc, c, b.cols, height, width);
                 }
             }
@@ -105,27 +106,32 @@ impl<R: Real, const NR: usize> Product<'_, R, NR> {
     }
 }
 
-/// `acc += A[i.., k..]·panel`, row by row of the panel.
+/// `acc + A[i.., k..]·panel`, row by row of the panel.
+///
+/// By value, and with plain indices into arrays of fixed size: so the compiler keeps the tile in
+/// registers. Written with iterators it does not, and is ten times slower.
+#[allow(clippy::needless_range_loop)]
 #[inline(always)]
 fn tile<'a, R: Real, const NR: usize>(
     a: Mat<'_, R>,
     i: usize,
     height: usize,
     k: usize,
-    panel: impl Iterator<Item = &'a [R]>,
-    acc: &mut [[R; NR]; MR],
+    panel: impl Iterator<Item = &'a [R; NR]>,
+    mut acc: [[R; NR]; MR],
     fma: impl Fn(R, R, R) -> R,
-) {
+) -> [[R; NR]; MR] {
     // A block with fewer than MR rows repeats its last one; `store` leaves the surplus out.
     let row: [usize; MR] = std::array::from_fn(|r| i + r.min(height - 1));
     for (k, b) in (k..).zip(panel) {
-        for (acc, &row) in acc.iter_mut().zip(&row) {
-            let a = a.at(row, k);
-            for (acc, &b) in acc.iter_mut().zip(b) {
-                *acc = fma(a, b, *acc);
+        for r in 0..MR {
+            let a = a.at(row[r], k);
+            for j in 0..NR {
+                acc[r][j] = fma(a, b[j], acc[r][j]);
             }
         }
     }
+    acc
 }
 
 #[inline(always)]
