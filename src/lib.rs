@@ -1,10 +1,72 @@
-//! Backpropagation through time you can read.
+//! Backpropagation through time that you can read.
+//!
+//! # The idea
+//!
+//! A net is a chain of small operations. While the net computes its loss, a [`Tape`] writes down
+//! every operation with its inputs and its result. Read backwards, the tape says how each value
+//! acted on the loss:
+//!
+//! ```text
+//!  record →   x_1  h_0   a_1 = x_1·W + h_0·U    h_1 = tanh a_1    a_2 = x_2·W + h_1·U   …   L
+//!             ∂L/∂U += h_0ᵀ·∂L/∂a_1             ∂L/∂a_1 = ∂L/∂h_1 ⊙ (1 − h_1²)          …   1   ← backward
+//! ```
+//!
+//! Each operation knows one thing about gradients: from `∂L/∂output`, what to *add* to `∂L/∂input`
+//! for each of its inputs (the chain rule). [`Tape::backward`] is one loop over the tape, last line
+//! first. A recurrent net needs nothing more: its weight `U` is one line of the tape that every time
+//! step reads, so its gradient receives one `+=` per step, and that sum *is* backpropagation through
+//! time.
+//!
+//! ```
+//! use tapeloop::nn::{Dense, SimpleRnn};
+//! use tapeloop::{Memory, Params, Tape};
+//!
+//! let mut params = Params::<f32>::new(0); // seed
+//! let rnn = SimpleRnn::new(20).build(&mut params, "rnn", 1);
+//! let read_out = Dense::new(1).build(&mut params, "read_out", 20);
+//!
+//! let tape = Tape::new(&params, Memory::new());
+//! let x = tape.input([1, 4, 1], &[0.1, 0.2, 0.3, 0.4]); // [B, T, I]
+//! let prediction = read_out.forward(rnn.forward(x)); // [B, 1]
+//! let loss = prediction.mse(tape.input([1, 1], &[0.5]));
+//!
+//! let mut grads = params.zero_gradients();
+//! tape.backward(loss, &mut grads);
+//! let w_hh = params.find("rnn.w_hh").unwrap();
+//! assert!(grads[w_hh].iter().any(|&g| g != 0.0));
+//! ```
+//!
+//! # Axes
+//!
+//! | letter | axis |
+//! | --- | --- |
+//! | `B` | rows of a batch: independent sequences |
+//! | `T` | time steps |
+//! | `I` | input features |
+//! | `H` | hidden units |
+//! | `V` | vocabulary: rows of an embedding table |
+//!
+//! Sequences are `[B, T, I]`. Arrays are row-major; a layer multiplies from the right, `x·W` with `W`
+//! `[I, H]`.
+//!
+//! # Where to read on
+//!
+//! 1. [`ops::Tanh`], [`ops::Mul`], [`ops::MatMul`]: an operation and its chain rule.
+//! 2. [`Tape::backward`]: the loop.
+//! 3. [`nn::SimpleRnn`] and [`nn::unroll`]: a step of a recurrent net, and the loop over time.
+//! 4. [`check::gradcheck`]: how we know that it is right.
+//! 5. [`optim`]: what is done with the gradients.
+//!
+//! Modules only import from those before them: [`Real`] → [`kernels`] → tensors → [`ops`] → the tape
+//! → [`check`], [`nn`] → [`optim`] → [`data`], [`plot`].
+
 #![forbid(unsafe_code)]
 
 pub mod check;
 pub mod data;
 mod error;
 pub mod kernels;
+pub mod nn;
 pub mod ops;
 #[cfg(feature = "plot")]
 pub mod plot;

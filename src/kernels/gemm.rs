@@ -14,6 +14,7 @@
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
+use super::Mat;
 use crate::real::Real;
 
 /// Rows of a register tile.
@@ -23,53 +24,6 @@ const KC: usize = 64;
 /// Fewer multiplications than this are done on the calling thread: handing work to another costs
 /// 10–20 µs from outside the pool, in which one core does about a million.
 const THREADING_THRESHOLD: usize = 1 << 21;
-
-/// A matrix over a slice: row-major, rows `stride` apart, or the transpose of such a one.
-#[derive(Clone, Copy, Debug)]
-pub struct Mat<'a, R> {
-    data: &'a [R],
-    /// Rows, after transposing.
-    pub rows: usize,
-    /// Columns, after transposing.
-    pub cols: usize,
-    stride: usize,
-    transposed: bool,
-}
-
-impl<'a, R: Real> Mat<'a, R> {
-    /// A `[rows, cols]` matrix without gaps.
-    ///
-    /// # Panics
-    /// If `data` is shorter than `rows·cols`.
-    pub fn new(data: &'a [R], rows: usize, cols: usize) -> Self {
-        assert!(data.len() >= rows * cols, "{} numbers for a [{rows}, {cols}] matrix", data.len());
-        Self { data, rows, cols, stride: cols, transposed: false }
-    }
-
-    /// The transpose, `[cols, rows]`. Copies nothing.
-    #[must_use]
-    pub fn t(self) -> Self {
-        Self { rows: self.cols, cols: self.rows, transposed: !self.transposed, ..self }
-    }
-
-    /// The transpose if `yes`, else the matrix itself.
-    #[must_use]
-    pub fn t_if(self, yes: bool) -> Self {
-        if yes { self.t() } else { self }
-    }
-
-    /// The element in row `i`, column `j`.
-    #[inline(always)]
-    pub fn at(&self, i: usize, j: usize) -> R {
-        if self.transposed { self.data[j * self.stride + i] } else { self.data[i * self.stride + j] }
-    }
-
-    /// Rows `from..from + count`.
-    fn row_block(self, from: usize, count: usize) -> Self {
-        let start = (from * if self.transposed { 1 } else { self.stride }).min(self.data.len());
-        Self { data: &self.data[start..], rows: count, ..self }
-    }
-}
 
 /// `C += A·B` with `A` `[M, K]`, `B` `[K, N]`, and `c` a row-major `[M, N]`.
 ///
@@ -82,11 +36,10 @@ pub fn gemm<R: Real>(a: Mat<'_, R>, b: Mat<'_, R>, c: &mut [R]) {
     if m == 0 || n == 0 || k == 0 {
         return;
     }
-    let threads = rayon::current_num_threads();
-    if threads == 1 || m * n * k < THREADING_THRESHOLD || m < 2 * MR {
+    if m * n * k < THREADING_THRESHOLD || m < 2 * MR {
         return rows(a, b, c);
     }
-    let block = m.div_ceil(threads).next_multiple_of(MR);
+    let block = m.div_ceil(rayon::current_num_threads()).next_multiple_of(MR);
     c.par_chunks_mut(block * n)
         .enumerate()
         .for_each(|(i, c)| rows(a.row_block(i * block, c.len() / n), b, c));

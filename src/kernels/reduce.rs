@@ -2,26 +2,27 @@
 
 use pulp::Arch;
 
+use super::elementwise;
 use crate::real::Real;
 
 const LANES: usize = 16;
 
-/// `Σ f(x[i])`, accumulated in 16 independent lanes (element `i` goes to lane
-/// `i mod 16`), and the lanes summed pairwise. The rounding error grows with `n/16`, not `n`.
+/// `Σ f(a[i], b[i])`, accumulated in 16 independent lanes (element `i` goes to lane `i mod 16`), and
+/// the lanes summed pairwise. The rounding error grows with `n/16`, not `n`.
 #[inline]
-pub fn sum_map<R: Real>(x: &[R], f: impl Fn(R) -> R) -> R {
+pub fn sum_zip<R: Real>(a: &[R], b: &[R], f: impl Fn(R, R) -> R) -> R {
     let mut lanes = [R::ZERO; LANES];
     Arch::new().dispatch(
         #[inline(always)]
         || {
-            let mut chunks = x.chunks_exact(LANES);
-            for chunk in &mut chunks {
-                for (lane, &x) in lanes.iter_mut().zip(chunk) {
-                    *lane += f(x);
+            let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+            for (a, b) in a.iter().zip(b) {
+                for ((lane, &a), &b) in lanes.iter_mut().zip(a).zip(b) {
+                    *lane += f(a, b);
                 }
             }
-            for (lane, &x) in lanes.iter_mut().zip(chunks.remainder()) {
-                *lane += f(x);
+            for ((lane, &a), &b) in lanes.iter_mut().zip(a_rest).zip(b_rest) {
+                *lane += f(a, b);
             }
         },
     );
@@ -35,13 +36,47 @@ pub fn sum_map<R: Real>(x: &[R], f: impl Fn(R) -> R) -> R {
     lanes[0]
 }
 
+/// `Σ f(x[i])`, in the order of [`sum_zip`].
+#[inline]
+pub fn sum_map<R: Real>(x: &[R], f: impl Fn(R) -> R) -> R {
+    sum_zip(x, x, |x, _| f(x))
+}
+
 /// `Σ x[i]`; 0 for an empty slice.
 pub fn sum<R: Real>(x: &[R]) -> R {
     sum_map(x, |x| x)
 }
 
-/// The largest element; −∞ for an empty slice, NaN if any element is NaN.
-pub fn max<R: Real>(x: &[R]) -> R {
+/// The largest element; −∞ if there is none, NaN if any element is NaN.
+pub fn max<'a, R: Real>(x: impl IntoIterator<Item = &'a R>) -> R {
     let start = R::from_f64(f64::NEG_INFINITY);
-    x.iter().fold(start, |m, &x| if x > m || x.is_nan() { x } else { m })
+    x.into_iter().fold(start, |m, &x| if x > m || x.is_nan() { x } else { m })
+}
+
+/// `y[o, i] = Σₖ x[o, k, i]` for `x` seen as `[outer, n, inner]`. Adds in the order of `k` unless
+/// `inner` is 1; then in that of [`sum`].
+pub fn sum_axis<R: Real>(x: &[R], [_, n, inner]: [usize; 3], y: &mut [R]) {
+    y.fill(R::ZERO);
+    if n * inner == 0 {
+        return;
+    }
+    for (x, y) in x.chunks_exact(n * inner).zip(y.chunks_exact_mut(inner)) {
+        match y {
+            [y] => *y = sum(x),
+            y => x.chunks_exact(inner).for_each(|x| elementwise::add_map(x, y, |x| x)),
+        }
+    }
+}
+
+/// The other way: `x[o, k, i] += f(y[o, i])` for every `k`.
+pub fn add_along_axis<R: Real>(y: &[R], [_, n, inner]: [usize; 3], x: &mut [R], f: impl Fn(R) -> R) {
+    if n * inner == 0 {
+        return;
+    }
+    for (x, y) in x.chunks_exact_mut(n * inner).zip(y.chunks_exact(inner)) {
+        match y {
+            &[y] => x.iter_mut().for_each(|x| *x += f(y)),
+            y => x.chunks_exact_mut(inner).for_each(|x| elementwise::add_map(y, x, &f)),
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The definitions, as plain loops: what every tuned kernel is tested against.
 
-use super::gemm::Mat;
+use super::Mat;
 use crate::real::Real;
 
 /// `C += A·B`: `c[i][j] += Σ_k a[i][k]·b[k][j]`, with `A` `[M, K]`, `B` `[K, N]`, `C` `[M, N]`.

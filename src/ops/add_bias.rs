@@ -16,7 +16,10 @@ impl<R: Real> Rule<R> for AddBias {
     #[track_caller]
     fn shape(&self, x: Inputs<'_, R>) -> Shape {
         let (x, b) = (x.shape(0), x.shape(1));
-        assert!(b.rank() == 1 && x.rank() >= 1 && x.last() == b.last(), "add_bias: cannot add a bias of shape {b} to shape {x}");
+        assert!(
+            b.rank() == 1 && x.rank() >= 1 && x.last() == b.last(),
+            "add_bias: cannot add a bias of shape {b} to shape {x}"
+        );
         x
     }
 

@@ -57,6 +57,28 @@ impl<'a, R: Real> Inputs<'a, R> {
         }
         first
     }
+
+    /// The shape of input 0, which must have this axis.
+    ///
+    /// # Panics
+    /// If it has fewer axes.
+    #[track_caller]
+    pub fn shape_with_axis(&self, op: &str, axis: usize) -> Shape {
+        let shape = self.shape(0);
+        assert!(axis < shape.rank(), "{op}: shape {shape} has no axis {axis}");
+        shape
+    }
+
+    /// The shape of input 0, which must have an axis.
+    ///
+    /// # Panics
+    /// If it is a scalar.
+    #[track_caller]
+    pub fn shape_with_last_axis(&self, op: &str) -> Shape {
+        let shape = self.shape(0);
+        assert!(shape.rank() > 0, "{op}: shape {shape} has no last axis");
+        shape
+    }
 }
 
 /// A node about to be computed.

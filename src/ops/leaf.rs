@@ -1,9 +1,9 @@
-//! A value from outside: data, a parameter, a variable to differentiate by.
+//! Data, a parameter, a variable to differentiate by.
 
 use super::{Backward, Forward, Rule};
 use crate::real::Real;
 
-/// See the [file](self): nothing to compute, and nobody below to pass a gradient on to.
+/// A value from outside: nothing to compute, and nobody below to pass a gradient on to.
 #[derive(Clone, Copy, Debug)]
 pub struct Leaf;
 

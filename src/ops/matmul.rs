@@ -1,7 +1,8 @@
 //! `Y = A·B`, each of `A` and `B` plain or transposed
 
 use super::{Backward, Forward, Inputs, Rule};
-use crate::kernels::gemm::{Mat, gemm};
+use crate::kernels::Mat;
+use crate::kernels::gemm::gemm;
 use crate::real::Real;
 use crate::tensor::Shape;
 

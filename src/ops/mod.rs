@@ -1,7 +1,8 @@
 //! The operations, one a file: formula, `forward`, and under it `vjp` with the chain rule.
 //!
-//! Read [`tanh`](Tanh), [`mul`](Mul) and [`matmul`](MatMul); the others follow the same pattern. What an op does where its formula has no answer
-//! (|x| at 0, ties, an empty axis) is one table in `docs/edges.md`.
+//! Read [`tanh`](Tanh), [`mul`](Mul) and [`matmul`](MatMul); the others follow the same pattern. What
+//! an op does where its formula has no answer (|x| at 0, ties, an empty axis) is one table in
+//! `docs/edges.md`: the rule is to do as PyTorch does.
 
 mod context;
 mod node;
@@ -50,13 +51,20 @@ macro_rules! ops {
 ops! {
     leaf::Leaf,
     // element by element
-    add::Add, sub::Sub, mul::Mul, tanh::Tanh,
+    add::Add, sub::Sub, mul::Mul, div::Div, neg::Neg, scale::Scale, shift::Shift,
+    exp::Exp, ln::Ln, sqrt::Sqrt, square::Square, abs::Abs,
+    tanh::Tanh, sigmoid::Sigmoid, hard_sigmoid::HardSigmoid, softplus::Softplus,
+    relu::Relu, leaky_relu::LeakyRelu, elu::Elu,
+    maximum::Maximum, minimum::Minimum, clamp::Clamp, where_mask::WhereMask, dropout::Dropout,
     // matrices
     matmul::MatMul, add_bias::AddBias,
+    // over the last axis
+    softmax::Softmax, log_softmax::LogSoftmax, logsumexp::LogSumExp,
     // shape
-    select::Select, stack::Stack,
+    reshape::Reshape, transpose::Transpose, expand::Expand,
+    select::Select, slice::Slice, concat::Concat, stack::Stack, gather::Gather,
     // sums
-    sum::Sum,
+    sum::Sum, mean::Mean, norm::Norm, sum_axis::SumAxis, mean_axis::MeanAxis, max_axis::MaxAxis,
     // losses
     mse::Mse,
 }

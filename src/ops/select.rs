@@ -1,6 +1,7 @@
 //! `y = x[.., index, ..]`: one slice across an axis
 
 use super::{Backward, Forward, Inputs, Rule};
+use crate::kernels::columns::Columns;
 use crate::real::Real;
 use crate::tensor::Shape;
 
@@ -13,6 +14,14 @@ pub struct Select {
     pub index: usize,
 }
 
+impl Select {
+    /// The entry, with `x` seen as a matrix `[outer, n·inner]`.
+    fn columns(&self, x: Shape) -> Columns {
+        let [_, n, inner] = x.around(self.axis);
+        Columns { stride: n * inner, from: self.index * inner, width: inner }
+    }
+}
+
 impl<R: Real> Rule<R> for Select {
     fn name(&self) -> &'static str {
         "select"
@@ -21,27 +30,22 @@ impl<R: Real> Rule<R> for Select {
     #[track_caller]
     fn shape(&self, x: Inputs<'_, R>) -> Shape {
         let (x, Self { axis, index }) = (x.shape(0), *self);
-        assert!(axis < x.rank() && index < x.sizes()[axis], "select: shape {x} has no entry {index} on axis {axis}");
+        assert!(
+            axis < x.rank() && index < x.sizes()[axis],
+            "select: shape {x} has no entry {index} on axis {axis}"
+        );
         x.without(axis)
     }
 
     fn forward(&self, at: Forward<'_, R>) {
-        let [_, n, inner] = at.x.shape(0).around(self.axis);
-        let rows = at.x.value(0).chunks_exact(inner.max(1)).skip(self.index).step_by(n);
-        for (y, x) in at.y.chunks_exact_mut(inner.max(1)).zip(rows) {
-            y.copy_from_slice(x);
-        }
+        self.columns(at.x.shape(0)).take(at.x.value(0), at.y);
     }
 
     // y is a part of x: dy goes where y was taken from. The rest of x had no part in y.
     fn vjp(&self, mut at: Backward<'_, R>) {
-        let [_, n, inner] = at.x.shape(0).around(self.axis);
-        let dy = at.dy.chunks_exact(inner.max(1));
+        let (dy, columns) = (at.dy, self.columns(at.x.shape(0)));
         if let Some(dx) = at.grad(0) {
-            let rows = dx.chunks_exact_mut(inner.max(1)).skip(self.index).step_by(n);
-            for (dx, dy) in rows.zip(dy) {
-                dx.iter_mut().zip(dy).for_each(|(dx, &dy)| *dx += dy);
-            }
+            columns.add_put(dy, dx);
         }
     }
 }

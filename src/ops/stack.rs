@@ -1,6 +1,7 @@
 //! `y[.., t, ..] = x_t`: arrays of one shape side by side on a new axis
 
 use super::{Backward, Forward, Inputs, Rule};
+use crate::kernels::columns::Columns;
 use crate::real::Real;
 use crate::tensor::Shape;
 
@@ -10,6 +11,14 @@ use crate::tensor::Shape;
 pub struct Stack {
     /// Where the new axis goes.
     pub axis: usize,
+}
+
+impl Stack {
+    /// Where `x_t` lies, with `y` seen as a matrix `[outer, T·inner]`.
+    fn columns(&self, y: Shape, t: usize) -> Columns {
+        let [_, count, inner] = y.around(self.axis);
+        Columns { stride: count * inner, from: t * inner, width: inner }
+    }
 }
 
 impl<R: Real> Rule<R> for Stack {
@@ -26,24 +35,17 @@ impl<R: Real> Rule<R> for Stack {
     }
 
     fn forward(&self, at: Forward<'_, R>) {
-        let [_, count, inner] = at.shape.around(self.axis);
-        for t in 0..count {
-            let rows = at.y.chunks_exact_mut(inner.max(1)).skip(t).step_by(count);
-            for (y, x) in rows.zip(at.x.value(t).chunks_exact(inner.max(1))) {
-                y.copy_from_slice(x);
-            }
+        for t in 0..at.x.count() {
+            self.columns(at.shape, t).put(at.x.value(t), at.y);
         }
     }
 
     // Each x_t is a part of y, and gets that part of dy.
     fn vjp(&self, mut at: Backward<'_, R>) {
-        let [_, count, inner] = at.shape.around(self.axis);
-        for t in 0..count {
-            let rows = at.dy.chunks_exact(inner.max(1)).skip(t).step_by(count);
+        let (dy, y) = (at.dy, at.shape);
+        for t in 0..at.x.count() {
             if let Some(dx) = at.grad(t) {
-                for (dx, dy) in dx.chunks_exact_mut(inner.max(1)).zip(rows) {
-                    dx.iter_mut().zip(dy).for_each(|(dx, &dy)| *dx += dy);
-                }
+                self.columns(y, t).add_taken(dy, dx);
             }
         }
     }

@@ -4,17 +4,135 @@ use super::Var;
 use crate::ops;
 use crate::real::Real;
 
-impl<R: Real> Var<'_, R> {
+macro_rules! unary {
+    ($($(#[$doc:meta])* $method:ident => $op:expr;)*) => {
+        impl<R: Real> Var<'_, R> {
+            $($(#[$doc])*
+            #[must_use]
+            #[track_caller]
+            pub fn $method(self) -> Self {
+                self.tape().record($op, &[self])
+            })*
+        }
+    };
+}
+
+unary! {
+    /// `eˣ`.
+    exp => ops::Exp;
+    /// `ln x`: −∞ at 0, NaN below.
+    ln => ops::Ln;
+    /// `√x`: NaN below 0. The slope at 0 is infinite.
+    sqrt => ops::Sqrt;
+    /// `x²`.
+    square => ops::Square;
+    /// `|x|`. The slope at 0 is 0, as in PyTorch.
+    abs => ops::Abs;
     /// `tanh x`.
+    tanh => ops::Tanh;
+    /// `σ(x) = 1/(1 + e⁻ˣ)`.
+    sigmoid => ops::Sigmoid;
+    /// `min(max(x/6 + 0.5, 0), 1)`: the hard sigmoid of PyTorch, JAX and Keras 3. The slope at the corners
+    /// is 0.
+    hard_sigmoid => ops::HardSigmoid::KERAS_3;
+    /// `min(max(0.2·x + 0.5, 0), 1)`: the hard sigmoid of Keras 1 and 2, steeper than
+    /// [that of Keras 3](Self::hard_sigmoid).
+    hard_sigmoid_keras_2 => ops::HardSigmoid::KERAS_2;
+    /// `ln(1 + eˣ)`.
+    softplus => ops::Softplus;
+    /// `max(x, 0)`. The slope at 0 is 0.
+    relu => ops::Relu;
+}
+
+impl<R: Real> Var<'_, R> {
+    /// `factor·x`. As an operator: `x * 0.5`.
     #[must_use]
     #[track_caller]
-    pub fn tanh(self) -> Self {
-        self.tape().record(ops::Tanh, &[self])
+    pub fn scale(self, factor: f64) -> Self {
+        self.tape().record(ops::Scale { factor }, &[self])
+    }
+
+    /// `x + offset`. As an operator: `x + 1.0`, `x - 1.0` or `1.0 - x`.
+    #[must_use]
+    #[track_caller]
+    pub fn shift(self, offset: f64) -> Self {
+        self.tape().record(ops::Shift { offset }, &[self])
+    }
+
+    /// `x` above 0, else `slope·x`. PyTorch's default slope is 0.01, Keras' 0.3.
+    #[must_use]
+    #[track_caller]
+    pub fn leaky_relu(self, slope: f64) -> Self {
+        self.tape().record(ops::LeakyRelu { slope }, &[self])
+    }
+
+    /// `x` above 0, else `alpha·(eˣ − 1)`. The usual `alpha` is 1.
+    #[must_use]
+    #[track_caller]
+    pub fn elu(self, alpha: f64) -> Self {
+        self.tape().record(ops::Elu { alpha }, &[self])
+    }
+
+    /// `min(max(x, low), high)`. The slope is 0 outside and at the bounds.
+    ///
+    /// PyTorch `clamp`, NumPy and JAX `clip`, TF `clip_by_value`.
+    ///
+    /// # Panics
+    /// If `low` is above `high`, or one is NaN.
+    #[must_use]
+    #[track_caller]
+    pub fn clamp(self, low: f64, high: f64) -> Self {
+        assert!(low <= high, "clamp: the bounds {low} and {high} of shape {} are not in order", self.shape());
+        self.tape().record(ops::Clamp { low, high }, &[self])
+    }
+
+    /// The larger of the two, element by element. A tie shares the gradient.
+    ///
+    /// # Panics
+    /// If the shapes differ.
+    #[must_use]
+    #[track_caller]
+    pub fn maximum(self, other: Self) -> Self {
+        self.tape().record(ops::Maximum, &[self, other])
+    }
+
+    /// The smaller of the two, element by element. A tie shares the gradient.
+    ///
+    /// # Panics
+    /// If the shapes differ.
+    #[must_use]
+    #[track_caller]
+    pub fn minimum(self, other: Self) -> Self {
+        self.tape().record(ops::Minimum, &[self, other])
+    }
+
+    /// `self` where the mask is true, `other` where it is false: PyTorch, JAX and TF `where`. The mask
+    /// lists the elements row by row.
+    ///
+    /// # Panics
+    /// If the shapes differ, or the mask has another length.
+    #[must_use]
+    #[track_caller]
+    pub fn where_mask(self, mask: &[bool], other: Self) -> Self {
+        let mask = self.tape().list_ids(mask.iter().map(|&taken| usize::from(taken)));
+        self.tape().record(ops::WhereMask { mask }, &[self, other])
+    }
+
+    /// Inverted dropout, for training: each element becomes 0 with probability `p`, else `x/(1 − p)`. Give
+    /// every call of every step its own seed.
+    ///
+    /// # Panics
+    /// If `p` is not in `[0, 1)`.
+    #[must_use]
+    #[track_caller]
+    pub fn dropout(self, p: f64, seed: u64) -> Self {
+        assert!((0.0..1.0).contains(&p), "dropout: the probability {p} is not in [0, 1)");
+        self.tape().record(ops::Dropout { p, seed }, &[self])
     }
 }
 
 macro_rules! operator {
-    ($Trait:ident, $method:ident) => {
+    ($Trait:ident, $method:ident, $x:ident, $c:ident => $with_number:expr) => {
         /// Element by element.
         ///
         /// # Panics
@@ -26,9 +144,37 @@ macro_rules! operator {
                 self.tape().record(ops::$Trait, &[self, other])
             }
         }
+
+        /// The same number for every element.
+        impl<R: Real> std::ops::$Trait<f64> for Var<'_, R> {
+            type Output = Self;
+            #[track_caller]
+            fn $method(self, $c: f64) -> Self {
+                let $x = self;
+                $with_number
+            }
+        }
     };
 }
 
-operator!(Add, add);
-operator!(Sub, sub);
-operator!(Mul, mul);
+operator!(Add, add, x, c => x.shift(c));
+operator!(Sub, sub, x, c => x.shift(-c));
+operator!(Mul, mul, x, c => x.scale(c));
+operator!(Div, div, x, c => x.scale(1.0 / c));
+
+impl<R: Real> std::ops::Neg for Var<'_, R> {
+    type Output = Self;
+    #[track_caller]
+    fn neg(self) -> Self {
+        self.tape().record(ops::Neg, &[self])
+    }
+}
+
+/// `c − x` for every element `x`, as in `1.0 - z`.
+impl<'t, R: Real> std::ops::Sub<Var<'t, R>> for f64 {
+    type Output = Var<'t, R>;
+    #[track_caller]
+    fn sub(self, x: Var<'t, R>) -> Var<'t, R> {
+        (-x).shift(self)
+    }
+}

@@ -15,6 +15,36 @@ impl<R: Real> Var<'_, R> {
         self.tape().record(ops::MatMul { a_t: false, b_t: false }, &[self, w])
     }
 
+    /// `xᵀ·w`, with `x` `[K, M]` and `w` `[K, N]`; the result is `[M, N]`.
+    ///
+    /// # Panics
+    /// If the inner sizes differ or one is not a matrix.
+    #[must_use]
+    #[track_caller]
+    pub fn matmul_tn(self, w: Self) -> Self {
+        self.tape().record(ops::MatMul { a_t: true, b_t: false }, &[self, w])
+    }
+
+    /// `x·wᵀ`, with `x` `[.., K]` and `w` `[N, K]`, as PyTorch stores weights; the result is `[.., N]`.
+    ///
+    /// # Panics
+    /// If the inner sizes differ or `w` is not a matrix.
+    #[must_use]
+    #[track_caller]
+    pub fn matmul_nt(self, w: Self) -> Self {
+        self.tape().record(ops::MatMul { a_t: false, b_t: true }, &[self, w])
+    }
+
+    /// `xᵀ·wᵀ`, with `x` `[K, M]` and `w` `[N, K]`; the result is `[M, N]`.
+    ///
+    /// # Panics
+    /// If the inner sizes differ or one is not a matrix.
+    #[must_use]
+    #[track_caller]
+    pub fn matmul_tt(self, w: Self) -> Self {
+        self.tape().record(ops::MatMul { a_t: true, b_t: true }, &[self, w])
+    }
+
     /// `x + b`, with `x` `[.., N]` and `b` `[N]`: the same `b` for every row.
     ///
     /// # Panics

@@ -1,5 +1,6 @@
 //! The tape: records operations as they are computed, and walks them backwards.
 
+mod leaves;
 mod lists;
 mod losses;
 mod math;

@@ -5,7 +5,7 @@ use std::cell::{Ref, RefCell, RefMut};
 use super::{Memory, Var};
 use crate::ops::{Backward, Forward, Inputs, Node, NodeId, Op, Place, Rule, Span};
 use crate::real::Real;
-use crate::tensor::{Array, Gradients, Param, Params, Shape};
+use crate::tensor::{Gradients, Params};
 
 /// A list of computed values, in the order in which they were computed.
 ///
@@ -66,41 +66,6 @@ impl<'p, R: Real> Tape<'p, R> {
         self.len() == 0
     }
 
-    /// Data: read, but not differentiated by.
-    ///
-    /// # Panics
-    /// If the count of numbers isn't the shape's.
-    #[track_caller]
-    pub fn input(&self, shape: impl Into<Shape>, data: &[R]) -> Var<'_, R> {
-        self.leaf(shape.into(), data, false)
-    }
-
-    /// Data to differentiate by: its [`grad`](Var::grad) can be read after `backward`.
-    pub fn variable(&self, array: &Array<R>) -> Var<'_, R> {
-        self.leaf(array.shape(), array.data(), true)
-    }
-
-    #[track_caller]
-    fn leaf(&self, shape: Shape, data: &[R], needs_grad: bool) -> Var<'_, R> {
-        assert!(data.len() == shape.len(), "input: {} numbers for shape {shape}", data.len());
-        let memory = &mut *self.memory.borrow_mut();
-        let offset = memory.values.push(shape.len());
-        memory.values.all_mut()[offset..][..data.len()].copy_from_slice(data);
-        self.push(memory, Node::leaf(shape, Place::Arena(offset), needs_grad))
-    }
-
-    /// A parameter. However often it is asked for, it is on the tape once: `W_hh`, read at every
-    /// time step, is one node, whose gradient receives one `+=` per step.
-    pub fn param(&self, param: Param) -> Var<'_, R> {
-        let memory = &mut *self.memory.borrow_mut();
-        if let Some(id) = memory.param_leaves[param.index] {
-            return Var::new(self, id, param.shape());
-        }
-        let var = self.push(memory, Node::leaf(param.shape(), Place::Params(param.offset), true));
-        memory.param_leaves[param.index] = Some(var.id());
-        var
-    }
-
     /// Records a user's own op, see [`Rule`].
     ///
     /// # Panics
@@ -142,7 +107,7 @@ impl<'p, R: Real> Tape<'p, R> {
         self.push(memory, Node { op, inputs, shape, place: Place::Arena(offset), saved, needs_grad })
     }
 
-    fn push(&self, memory: &mut Memory<R>, node: Node<R>) -> Var<'_, R> {
+    pub(super) fn push(&self, memory: &mut Memory<R>, node: Node<R>) -> Var<'_, R> {
         let id = NodeId(memory.nodes.len() as u32);
         memory.nodes.push(node);
         Var::new(self, id, node.shape)
@@ -167,8 +132,11 @@ impl<'p, R: Real> Tape<'p, R> {
         let Memory { nodes, inputs, ids, values, saved, grads: node_grads, .. } = memory;
         let (params, values, saved) = (self.params.flat(), values.all(), saved.all());
 
-        let Place::Arena(seed) = nodes[loss.id().index()].place else { return };
-        node_grads.all_mut()[seed] = R::ONE; // ∂loss/∂loss
+        // ∂loss/∂loss = 1
+        match nodes[loss.id().index()].place {
+            Place::Arena(offset) => node_grads.all_mut()[offset] = R::ONE,
+            Place::Params(offset) => grads.flat_mut()[offset] += R::ONE,
+        }
 
         for node in nodes[..=loss.id().index()].iter().rev().filter(|node| node.needs_grad) {
             let Place::Arena(offset) = node.place else { continue };

@@ -2,12 +2,16 @@
 
 mod arena;
 mod array;
+mod entry;
+mod gradients;
 mod init;
 mod params;
 mod shape;
 
 pub(crate) use arena::Arena;
 pub use array::Array;
+pub use entry::Entry;
+pub use gradients::Gradients;
 pub use init::Init;
-pub use params::{Entry, Gradients, Param, Params};
+pub use params::{Param, Params};
 pub use shape::Shape;

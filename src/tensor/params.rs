@@ -3,12 +3,10 @@
 //! Gradients and an optimizer's moments have the same layout, so an optimizer is one loop over
 //! slices, and the global norm of all gradients is one norm.
 
-use std::fmt;
-
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
-use super::{Arena, Init, Shape};
+use super::{Arena, Entry, Gradients, Init, Shape};
 use crate::real::Real;
 
 /// A handle to one array of a [`Params`] store. Layers hold handles, not numbers.
@@ -25,7 +23,7 @@ impl Param {
         self.shape
     }
 
-    fn range(&self) -> std::ops::Range<usize> {
+    pub(super) fn range(&self) -> std::ops::Range<usize> {
         self.offset..self.offset + self.shape.len()
     }
 }
@@ -108,9 +106,7 @@ impl<R: Real> Params<R> {
 
     /// A gradient of zeros for every weight.
     pub fn zero_gradients(&self) -> Gradients<R> {
-        let mut data = Arena::default();
-        data.reserve(self.flat().len());
-        Gradients { data }
+        Gradients::zeros(self.flat().len())
     }
 }
 
@@ -127,94 +123,9 @@ impl<R: Real> std::ops::IndexMut<Param> for Params<R> {
     }
 }
 
-/// `∂L/∂w` for every weight `w` of a [`Params`] store, in the same layout.
-#[derive(Clone)]
-pub struct Gradients<R = f32> {
-    data: Arena<R>,
-}
-
-impl<R: Real> Gradients<R> {
-    /// Sets every gradient to zero. [`Tape::backward`](crate::Tape::backward) only adds.
-    pub fn zero(&mut self) {
-        self.flat_mut().fill(R::ZERO);
-    }
-
-    /// All numbers, laid out as in [`Params::flat`].
-    pub fn flat(&self) -> &[R] {
-        self.data.all()
-    }
-
-    /// All numbers, laid out as in [`Params::flat`].
-    pub fn flat_mut(&mut self) -> &mut [R] {
-        self.data.all_mut()
-    }
-}
-
-impl<R: Real> std::ops::Index<Param> for Gradients<R> {
-    type Output = [R];
-    fn index(&self, param: Param) -> &[R] {
-        &self.flat()[param.range()]
-    }
-}
-
-impl<R: Real> std::ops::IndexMut<Param> for Gradients<R> {
-    fn index_mut(&mut self, param: Param) -> &mut [R] {
-        &mut self.flat_mut()[param.range()]
-    }
-}
-
-/// One array of a [`Params`] store, with its name. `{}` prints it as a small table.
-#[derive(Clone, Copy, Debug)]
-pub struct Entry<'a, R> {
-    /// Its name, such as `rnn.w_hh`.
-    pub name: &'a str,
-    /// Its handle.
-    pub param: Param,
-    /// Its numbers, row by row.
-    pub values: &'a [R],
-}
-
-impl<R: Real> fmt::Display for Entry<'_, R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const EDGE: usize = 4;
-        let shape = self.param.shape;
-        write!(f, "{} {shape}", self.name)?;
-        let row = |f: &mut fmt::Formatter<'_>, row: &[R]| {
-            for (j, x) in row.iter().enumerate() {
-                if row.len() <= 2 * EDGE || j < EDGE || j >= row.len() - EDGE {
-                    write!(f, " {x:>10.4}")?;
-                } else if j == EDGE {
-                    write!(f, "  …")?;
-                }
-            }
-            Ok(())
-        };
-        for (i, values) in self.values.chunks(shape.last().max(1)).enumerate() {
-            if shape.rows() <= 2 * EDGE || i < EDGE || i >= shape.rows() - EDGE {
-                writeln!(f)?;
-                row(f, values)?;
-            } else if i == EDGE {
-                write!(f, "\n          …")?;
-            }
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_matrix_prints_as_a_table() {
-        let mut params = Params::<f32>::new(0);
-        params.add("w", [2, 3], Init::Constant(-1.5));
-        params.add("b", [12], Init::Zeros);
-        let row = "    -1.5000    -1.5000    -1.5000";
-        assert_eq!(params.get("w").unwrap().to_string(), format!("w [2, 3]\n{row}\n{row}"));
-        assert!(params.get("b").unwrap().to_string().contains('…'));
-        assert_eq!(params.count(), 18);
-    }
 
     #[test]
     #[should_panic(expected = "named \"w\" already")]

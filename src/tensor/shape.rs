@@ -69,6 +69,23 @@ impl Shape {
         [sizes[..axis].iter().product(), sizes[axis], sizes[axis + 1..].iter().product()]
     }
 
+    /// How far apart neighbours along each axis lie, with the axes aligned to the last of four:
+    /// `[0, 12, 4, 1]` for `[2, 3, 4]`. Axes that the array doesn't have get 0.
+    pub(crate) fn strides(&self) -> [usize; MAX_RANK] {
+        let mut strides = [0; MAX_RANK];
+        for axis in 0..self.rank {
+            strides[MAX_RANK - self.rank + axis] = self.around(axis)[2];
+        }
+        strides
+    }
+
+    /// The sizes, with axes of size 1 in front to make them four.
+    pub(crate) fn padded(&self) -> [usize; MAX_RANK] {
+        let mut sizes = [1; MAX_RANK];
+        sizes[MAX_RANK - self.rank..].copy_from_slice(self.sizes());
+        sizes
+    }
+
     /// The same with an axis of another size.
     #[must_use]
     pub fn with_size(mut self, axis: usize, size: usize) -> Self {

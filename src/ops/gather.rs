@@ -1,0 +1,53 @@
+//! `y[i, :] = table[ids[i], :]`: an embedding
+
+use super::{Backward, Forward, Inputs, Rule, Span};
+use crate::kernels::elementwise;
+use crate::real::Real;
+use crate::tensor::Shape;
+
+/// `y[i, :] = table[ids[i], :]`: for every id its row of the table `[V, D]`. Ids of shape `[B, T]`
+/// make `y` `[B, T, D]`.
+///
+/// The same as multiplying one-hot vectors by the table, without the zeros.
+#[derive(Clone, Copy, Debug)]
+pub struct Gather {
+    /// The ids, row by row.
+    pub ids: Span,
+    /// Their shape.
+    pub shape: Shape,
+}
+
+impl<R: Real> Rule<R> for Gather {
+    fn name(&self) -> &'static str {
+        "gather"
+    }
+
+    #[track_caller]
+    fn shape(&self, x: Inputs<'_, R>) -> Shape {
+        let (table, ids) = (x.shape(0), x.ids(self.ids));
+        assert!(table.rank() == 2, "gather: the table has shape {table}, not [V, D]");
+        assert!(ids.len() == self.shape.len(), "gather: {} ids for shape {}", ids.len(), self.shape);
+        let rows = table.rows();
+        if let Some(id) = ids.iter().find(|&&id| id as usize >= rows) {
+            panic!("gather: id {id} is not below V = {rows}, the rows of the table {table}");
+        }
+        self.shape.with_axis(self.shape.rank(), table.last())
+    }
+
+    fn forward(&self, at: Forward<'_, R>) {
+        let (table, d) = (at.x.value(0), at.shape.last());
+        for (y, &id) in at.y.chunks_exact_mut(d.max(1)).zip(at.x.ids(self.ids)) {
+            y.copy_from_slice(&table[id as usize * d..][..d]);
+        }
+    }
+
+    // Each row of dy is added to the row of the table that was read. A word that occurs twice gets
+    // two contributions, one that doesn't occur none.
+    fn vjp(&self, mut at: Backward<'_, R>) {
+        let (dy, ids, d) = (at.dy, at.x.ids(self.ids), at.shape.last());
+        let Some(table) = at.grad(0) else { return };
+        for (dy, &id) in dy.chunks_exact(d.max(1)).zip(ids) {
+            elementwise::add_map(dy, &mut table[id as usize * d..][..d], |dy| dy);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! What enters the tape from outside: data, variables, parameters.
+
+use super::{Tape, Var};
+use crate::ops::{Node, Place};
+use crate::real::Real;
+use crate::tensor::{Array, Param, Shape};
+
+impl<R: Real> Tape<'_, R> {
+    /// Data: read, but not differentiated by.
+    ///
+    /// # Panics
+    /// If the count of numbers isn't the shape's.
+    #[track_caller]
+    pub fn input(&self, shape: impl Into<Shape>, data: &[R]) -> Var<'_, R> {
+        self.leaf(shape.into(), data, false)
+    }
+
+    /// Data to differentiate by: its [`grad`](Var::grad) can be read after `backward`.
+    pub fn variable(&self, array: &Array<R>) -> Var<'_, R> {
+        self.leaf(array.shape(), array.data(), true)
+    }
+
+    /// Zeros, as data.
+    pub fn zeros(&self, shape: impl Into<Shape>) -> Var<'_, R> {
+        self.leaf_with(shape.into(), false, |value| value.fill(R::ZERO))
+    }
+
+    #[track_caller]
+    fn leaf(&self, shape: Shape, data: &[R], needs_grad: bool) -> Var<'_, R> {
+        assert!(data.len() == shape.len(), "input: {} numbers for shape {shape}", data.len());
+        self.leaf_with(shape, needs_grad, |value| value.copy_from_slice(data))
+    }
+
+    fn leaf_with(&self, shape: Shape, needs_grad: bool, write: impl FnOnce(&mut [R])) -> Var<'_, R> {
+        let memory = &mut *self.memory_mut();
+        let offset = memory.values.push(shape.len());
+        write(&mut memory.values.all_mut()[offset..][..shape.len()]);
+        self.push(memory, Node::leaf(shape, Place::Arena(offset), needs_grad))
+    }
+
+    /// A parameter. However often it is asked for, it is on the tape once: `W_hh`, read at every
+    /// time step, is one node, whose gradient receives one `+=` per step.
+    pub fn param(&self, param: Param) -> Var<'_, R> {
+        let memory = &mut *self.memory_mut();
+        if let Some(id) = memory.param_leaves[param.index] {
+            return Var::new(self, id, param.shape());
+        }
+        let var = self.push(memory, Node::leaf(param.shape(), Place::Params(param.offset), true));
+        memory.param_leaves[param.index] = Some(var.id());
+        var
+    }
+}

@@ -1,0 +1,87 @@
+//! A training step allocates nothing on the heap, from the second step on.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use tapeloop::nn::{Dense, SimpleRnn};
+use tapeloop::{Memory, Params, Tape};
+
+/// Counts the allocations of the threads that train. (The test harness has threads of its own.)
+struct Counting;
+
+static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    static TRAINS: Cell<bool> = const { Cell::new(false) };
+}
+
+fn count() {
+    if TRAINS.get() {
+        ALLOCATIONS.fetch_add(1, Relaxed);
+    }
+}
+
+// SAFETY: passes every call on to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn realloc(&self, old: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        unsafe { System.realloc(old, layout, size) }
+    }
+    unsafe fn dealloc(&self, old: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(old, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Runs a net of `b` rows, `t` steps and `h` units for ten training steps, and returns the number of
+/// allocations in each.
+fn allocations([b, t, h]: [usize; 3]) -> Vec<usize> {
+    let mut params = Params::<f32>::new(0);
+    let rnn = SimpleRnn::new(h).return_sequences(true).build(&mut params, "rnn", 3);
+    let read_out = Dense::new(2).build(&mut params, "read_out", h);
+    let mut grads = params.zero_gradients();
+    let x: Vec<f32> = (0..b * t * 3).map(|i| (i as f32).sin()).collect();
+    let y = vec![0.5; b * t * 2];
+    let mut memory = Memory::new();
+    let mut counts = Vec::with_capacity(10);
+    for _ in 0..10 {
+        let before = ALLOCATIONS.load(Relaxed);
+        let tape = Tape::new(&params, memory);
+        let prediction = read_out.forward(rnn.forward(tape.input([b, t, 3], &x)));
+        let loss = prediction.mse(tape.input([b, t, 2], &y));
+        grads.zero();
+        tape.backward(loss, &mut grads);
+        assert!(loss.item().is_finite());
+        memory = tape.into_memory();
+        params.flat_mut().iter_mut().zip(grads.flat()).for_each(|(w, g)| *w -= 0.01 * g);
+        counts.push(ALLOCATIONS.load(Relaxed) - before);
+    }
+    counts
+}
+
+#[test]
+fn a_training_step_allocates_nothing_from_the_second_on() {
+    TRAINS.set(true);
+    for sizes in [[1, 1, 1], [10, 10, 20], [3, 7, 33]] {
+        let counts = allocations(sizes);
+        assert!(counts[0] > 0, "the first step has to allocate: does the counter count?");
+        assert_eq!(counts[1..], [0; 9], "{sizes:?}");
+    }
+    TRAINS.set(false);
+
+    // Products large enough for threads, from inside the pool, as a training loop should run: handing
+    // work in from outside costs an allocation now and then. The pool's threads allocate when they
+    // first share work; that is their start, not a step.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    pool.install(|| allocations([64, 4, 256]));
+    pool.broadcast(|_| TRAINS.set(true));
+    let counts = pool.install(|| allocations([64, 4, 256]));
+    assert_eq!(counts[1..], [0; 9], "in a pool");
+}

@@ -1,0 +1,103 @@
+//! The tape as such: recording, walking back, memory.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use tapeloop::{Array, Init, Memory, Params, Tape};
+
+fn two_weights() -> (Params<f64>, [tapeloop::Param; 2]) {
+    let mut params = Params::new(0);
+    let w = params.add("w", [3], Init::Constant(2.0));
+    let s = params.add("s", [], Init::Constant(5.0));
+    (params, [w, s])
+}
+
+#[test]
+fn backward_adds_to_the_gradients_of_parameters() {
+    let (params, [w, s]) = two_weights();
+    let tape = Tape::new(&params, Memory::new());
+    let loss = (tape.param(w) * tape.param(w)).sum() * tape.param(s);
+    let mut grads = params.zero_gradients();
+    tape.backward(loss, &mut grads);
+    assert_eq!((&grads[w], &grads[s]), (&[20.0; 3][..], &[12.0][..]));
+    tape.backward(loss, &mut grads); // a second micro-batch
+    assert_eq!((&grads[w], &grads[s]), (&[40.0; 3][..], &[24.0][..]));
+    grads.zero();
+    assert_eq!(grads[w], [0.0; 3]);
+}
+
+#[test]
+fn the_loss_may_be_a_parameter_or_a_variable() {
+    let (params, [_, s]) = two_weights();
+    let tape = Tape::new(&params, Memory::new());
+    let mut grads = params.zero_gradients();
+    tape.backward(tape.param(s), &mut grads);
+    assert_eq!(grads[s], [1.0]);
+    let x = tape.variable(&Array::new([1, 1], vec![3.0]));
+    tape.backward(x, &mut grads);
+    assert_eq!(x.grad(), [1.0]);
+}
+
+#[test]
+fn the_gradient_of_any_node_is_readable_and_zero_where_the_loss_does_not_depend_on_it() {
+    let (params, [w, _]) = two_weights();
+    let tape = Tape::new(&params, Memory::new());
+    let x = tape.input([3], &[1.0, 2.0, 3.0]);
+    let product = tape.param(w) * x;
+    let unused = product.tanh();
+    let loss = (product * product).sum();
+    let later = loss * loss;
+    tape.backward(loss, &mut params.zero_gradients());
+    assert_eq!(product.grad(), [4.0, 8.0, 12.0]);
+    assert_eq!(loss.grad(), [1.0]);
+    assert_eq!(unused.grad(), [0.0; 3]);
+    assert_eq!(later.grad(), [0.0]);
+    assert_eq!(x.grad(), [0.0; 3], "data: not differentiated by");
+    assert_eq!(product.grad_norm(), 224f64.sqrt());
+}
+
+#[test]
+fn memory_of_another_net_changes_nothing() {
+    let (params, [w, _]) = two_weights();
+    let run = |memory: Memory<f64>| {
+        let tape = Tape::new(&params, memory);
+        let x = tape.variable(&Array::new([3], vec![0.1, 0.2, 0.3]));
+        let y = (x * tape.param(w)).tanh();
+        let mut grads = params.zero_gradients();
+        tape.backward(y.sum(), &mut grads);
+        let results = (y.value(), x.grad(), grads[w].to_vec());
+        (results, tape.into_memory())
+    };
+    let other = Params::new(0);
+    let tape = Tape::new(&other, Memory::new());
+    let x = tape.variable(&Array::new([2, 50], vec![f64::NAN; 100]));
+    tape.backward((x * x).sum(), &mut other.zero_gradients());
+
+    let (fresh, memory) = run(Memory::new());
+    assert_eq!(run(memory).0, fresh);
+    assert_eq!(run(tape.into_memory()).0, fresh);
+}
+
+#[test]
+fn misuse_is_named() {
+    let (params, [w, _]) = two_weights();
+    let (tape, other) = (Tape::new(&params, Memory::new()), Tape::new(&params, Memory::new()));
+    let message = |misuse: &dyn Fn()| {
+        let panic = catch_unwind(AssertUnwindSafe(misuse)).expect_err("no panic");
+        panic
+            .downcast_ref::<String>()
+            .cloned()
+            .unwrap_or_else(|| panic.downcast_ref::<&str>().unwrap().to_string())
+    };
+    let mut none = Params::<f64>::new(0).zero_gradients();
+    let sum = tape.param(w).sum();
+    assert_eq!(message(&|| drop(sum.grad())), "grad: call `backward` first");
+    assert!(message(&|| drop(tape.param(w).grad())).contains("`grads[param]`"));
+    assert_eq!(message(&|| _ = tape.param(w) + other.param(w)), "a variable of another tape");
+    assert!(message(&|| tape.backward(tape.param(w), &mut params.zero_gradients())).contains("[3]"));
+    assert!(message(&|| _ = tape.input([2], &[1.0])).contains("1 numbers for shape [2]"));
+    assert!(message(&|| _ = tape.param(w).item()).contains("[3]"));
+    assert!(
+        catch_unwind(AssertUnwindSafe(|| tape.backward(sum, &mut none))).is_err(),
+        "gradients of other parameters"
+    );
+}
