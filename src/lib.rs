@@ -68,6 +68,7 @@ mod error;
 pub mod kernels;
 pub mod nn;
 pub mod ops;
+pub mod optim;
 #[cfg(feature = "plot")]
 pub mod plot;
 mod real;

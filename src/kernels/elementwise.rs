@@ -73,3 +73,60 @@ pub fn add_zip3<R: Real>(a: &[R], b: &[R], c: &[R], y: &mut [R], f: impl Fn(R, R
         },
     );
 }
+
+/// `y[i] = f(y[i])`.
+#[inline]
+pub fn update<R: Real>(y: &mut [R], f: impl Fn(R) -> R) {
+    Arch::new().dispatch(
+        #[inline(always)]
+        move || {
+            for y in y {
+                *y = f(*y);
+            }
+        },
+    );
+}
+
+/// In-place loops over several slices. The slices are parameters of a function of their own, and `f`
+/// is moved into the loop (write `move |…|`): so the compiler knows that no store changes another
+/// slice or a constant of `f`, without which it computes one element at a time.
+macro_rules! update {
+    ($(#[$doc:meta])* $name:ident, $n:literal, $($y:ident)+) => {
+        $(#[$doc])*
+        ///
+        /// # Panics
+        /// If a `y` is shorter than `x`.
+        #[inline]
+        pub fn $name<R: Real>(x: &[R], y: [&mut [R]; $n], f: impl Fn(R, [R; $n]) -> [R; $n]) {
+            #[inline(always)]
+            fn all<R: Real>(x: &[R], $($y: &mut [R],)+ f: impl Fn(R, [R; $n]) -> [R; $n]) {
+                $(let $y = &mut $y[..x.len()];)+
+                for (i, &x) in x.iter().enumerate() {
+                    [$($y[i]),+] = f(x, [$($y[i]),+]);
+                }
+            }
+            let [$($y),+] = y;
+            Arch::new().dispatch(
+                #[inline(always)]
+                move || all(x, $($y,)+ f),
+            );
+        }
+    };
+}
+
+update! {
+    /// `y₀[i] = f(x[i], y₀[i])`
+    update1, 1, a
+}
+update! {
+    /// `y₀[i], y₁[i] = f(x[i], [y₀[i], y₁[i]])`
+    update2, 2, a b
+}
+update! {
+    /// `y₀[i], y₁[i], y₂[i] = f(x[i], [y₀[i], y₁[i], y₂[i]])`
+    update3, 3, a b c
+}
+update! {
+    /// `y₀[i], …, y₃[i] = f(x[i], [y₀[i], …, y₃[i]])`
+    update4, 4, a b c d
+}

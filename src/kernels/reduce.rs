@@ -10,8 +10,8 @@ const LANES: usize = 16;
 /// `Σ f(a[i], b[i])`, accumulated in 16 independent lanes (element `i` goes to lane `i mod 16`), and
 /// the lanes summed pairwise. The rounding error grows with `n/16`, not `n`.
 #[inline]
-pub fn sum_zip<R: Real>(a: &[R], b: &[R], f: impl Fn(R, R) -> R) -> R {
-    let mut lanes = [R::ZERO; LANES];
+pub fn sum_zip<R: Real, S: Real>(a: &[R], b: &[R], f: impl Fn(R, R) -> S) -> S {
+    let mut lanes = [S::ZERO; LANES];
     Arch::new().dispatch(
         #[inline(always)]
         || {
@@ -38,7 +38,7 @@ pub fn sum_zip<R: Real>(a: &[R], b: &[R], f: impl Fn(R, R) -> R) -> R {
 
 /// `Σ f(x[i])`, in the order of [`sum_zip`].
 #[inline]
-pub fn sum_map<R: Real>(x: &[R], f: impl Fn(R) -> R) -> R {
+pub fn sum_map<R: Real, S: Real>(x: &[R], f: impl Fn(R) -> S) -> S {
     sum_zip(x, x, |x, _| f(x))
 }
 

@@ -3,7 +3,7 @@
 use crate::real::Real;
 use crate::tape::Var;
 
-/// What a layer does to its pre-activation, element by element.
+/// What a layer does to its pre-activation `a`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Activation {
     /// Nothing: `y = a`.
@@ -11,6 +11,12 @@ pub enum Activation {
     Linear,
     /// `y = tanh a`
     Tanh,
+    /// `y = max(a, 0)`
+    Relu,
+    /// `y = 1/(1 + e⁻ᵃ)`
+    Sigmoid,
+    /// `yᵢ = e^aᵢ / Σⱼ e^aⱼ` over the last axis.
+    Softmax,
 }
 
 impl Activation {
@@ -21,6 +27,9 @@ impl Activation {
         match self {
             Self::Linear => a,
             Self::Tanh => a.tanh(),
+            Self::Relu => a.relu(),
+            Self::Sigmoid => a.sigmoid(),
+            Self::Softmax => a.softmax(),
         }
     }
 }

@@ -66,5 +66,7 @@ ops! {
     // sums
     sum::Sum, mean::Mean, norm::Norm, sum_axis::SumAxis, mean_axis::MeanAxis, max_axis::MaxAxis,
     // losses
-    mse::Mse,
+    mse::Mse, mae::Mae, huber::Huber, cross_entropy::CrossEntropy, bce_logits::BceLogits, bce::Bce,
 }
+
+pub use bce::BceLimit;

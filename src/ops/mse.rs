@@ -22,20 +22,13 @@ impl<R: Real> Rule<R> for Mse {
     }
 
     fn forward(&self, at: Forward<'_, R>) {
-        let (p, y) = (at.x.value(0), at.x.value(1));
-        self.reduction.reduce(at.y, p.len(), |i| (p[i] - y[i]) * (p[i] - y[i]));
+        self.reduction.forward(at, |p, y| (p - y) * (p - y));
     }
 
     // ∂(p − y)²/∂p = 2·(p − y), and the opposite for y.
     fn vjp(&self, mut at: Backward<'_, R>) {
-        let (p, y) = (at.x.value(0), at.x.value(1));
-        let dl = self.reduction.upstream(at.dy, p.len());
-        let slope = |i: usize| dl(i) * (R::ONE + R::ONE) * (p[i] - y[i]);
-        if let Some(dp) = at.grad(0) {
-            dp.iter_mut().enumerate().for_each(|(i, dp)| *dp += slope(i));
-        }
-        if let Some(dy) = at.grad(1) {
-            dy.iter_mut().enumerate().for_each(|(i, dy)| *dy -= slope(i));
-        }
+        let two = R::ONE + R::ONE;
+        self.reduction.add(&mut at, 0, |p, y| two * (p - y));
+        self.reduction.add(&mut at, 1, |p, y| two * (y - p));
     }
 }

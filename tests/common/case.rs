@@ -45,6 +45,18 @@ impl Case {
         self.tensors().tensor(name).is_ok()
     }
 
+    pub fn is_float(&self, name: &str) -> bool {
+        matches!(self.dtype(name), Dtype::F64 | Dtype::F32)
+    }
+
+    pub fn is_f32(&self, name: &str) -> bool {
+        self.dtype(name) == Dtype::F32
+    }
+
+    fn dtype(&self, name: &str) -> Dtype {
+        self.tensors().tensor(name).unwrap().dtype()
+    }
+
     /// An array of floats; f32 are widened.
     pub fn array(&self, name: &str) -> Array<f64> {
         let tensors = self.tensors();

@@ -1,4 +1,5 @@
 //! What several integration tests share.
-#![allow(dead_code)] // each test uses its own part
+#![allow(dead_code, unreachable_pub)] // each test uses its own part
 
 pub mod case;
+pub mod parity;

@@ -1,0 +1,21 @@
+//! The ranges of hyper-parameters: one sentence at the caller's line.
+
+/// Asserts `0 ≤ value < ∞` and returns it.
+#[track_caller]
+pub(super) fn at_least_0(owner: &str, name: &str, value: f64) -> f64 {
+    assert!(value >= 0.0 && value.is_finite(), "{owner}: {name} is {value}, but must be a number ≥ 0");
+    value
+}
+
+/// Asserts `0 < value < ∞` and returns it.
+#[track_caller]
+pub(super) fn positive(owner: &str, name: &str, value: f64) -> f64 {
+    assert!(value > 0.0 && value.is_finite(), "{owner}: {name} is {value}, but must be a number > 0");
+    value
+}
+
+/// Asserts `0 ≤ value < 1`.
+#[track_caller]
+pub(super) fn fraction(owner: &str, name: &str, value: f64) {
+    assert!((0.0..1.0).contains(&value), "{owner}: {name} is {value}, but must be ≥ 0 and < 1");
+}
