@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use tapeloop::nn::{Dense, SimpleRnn};
+use tapeloop::optim::{Adam, Clip, Optimizer, RmsProp, Sgd};
 use tapeloop::{Memory, Params, Tape};
 
 /// Counts the allocations of the threads that train. (The test harness has threads of its own.)
@@ -49,18 +50,22 @@ fn allocations([b, t, h]: [usize; 3]) -> Vec<usize> {
     let mut grads = params.zero_gradients();
     let x: Vec<f32> = (0..b * t * 3).map(|i| (i as f32).sin()).collect();
     let y = vec![0.5; b * t * 2];
+    let mut optimizers: [Box<dyn Optimizer<f32>>; 3] =
+        [Box::new(Sgd::new(0.01)), Box::new(RmsProp::default()), Box::new(Adam::default())];
     let mut memory = Memory::new();
     let mut counts = Vec::with_capacity(10);
     for _ in 0..10 {
         let before = ALLOCATIONS.load(Relaxed);
         let tape = Tape::new(&params, memory);
-        let prediction = read_out.forward(rnn.forward(tape.input([b, t, 3], &x)));
+        let x = tape.input([b, t, 3], &x).dropout(0.2, 1);
+        let prediction = read_out.forward(rnn.forward(x));
         let loss = prediction.mse(tape.input([b, t, 2], &y));
         grads.zero();
         tape.backward(loss, &mut grads);
         assert!(loss.item().is_finite());
         memory = tape.into_memory();
-        params.flat_mut().iter_mut().zip(grads.flat()).for_each(|(w, g)| *w -= 0.01 * g);
+        Clip::GlobalNorm(1.0).apply(&params, &mut grads);
+        optimizers.iter_mut().for_each(|optimizer| optimizer.step(&mut params, &grads));
         counts.push(ALLOCATIONS.load(Relaxed) - before);
     }
     counts
