@@ -9,7 +9,7 @@ use crate::real::Real;
 pub struct Series {
     /// What is measured.
     pub name: String,
-    /// The unit of the numbers; empty if unknown.
+    /// The unit of the numbers; empty if there is none, or it is unknown.
     pub unit: String,
     /// The unit of time: what the index counts.
     pub time: String,
@@ -29,7 +29,7 @@ impl Series {
         let number = |line: &str| line.split(',').nth(1).and_then(|text| text.parse().ok());
         Self {
             name: "sunspot number".into(),
-            unit: "spots".into(),
+            unit: String::new(), // an index: ten times the groups of spots, plus the spots
             time: "year".into(),
             start: 1700,
             values: lines.map(|line| number(line).expect("a year and a number in every line")).collect(),

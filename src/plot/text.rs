@@ -30,7 +30,7 @@ impl Font {
 }
 
 /// Writes text, shortened to a width, and returns about how wide it is. No font is at hand to measure
-/// with: a letter is taken to be 0.6 of the size wide.
+/// with: a letter is taken to be 0.57 of the size wide.
 pub(super) fn text(
     area: &Area<'_>,
     text: &str,
@@ -38,7 +38,7 @@ pub(super) fn text(
     font: Font,
     (h, v): (HPos, VPos),
 ) -> i32 {
-    let fits = (f64::from(width) / (0.6 * font.size)) as usize;
+    let fits = (f64::from(width) / (0.57 * font.size)) as usize;
     let mut line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     if let Some((end, _)) = line.char_indices().nth(fits) {
         let last = line[..end].char_indices().last().map_or(0, |(at, _)| at);
@@ -49,5 +49,5 @@ pub(super) fn text(
     let desc = if font.turned { desc.transform(FontTransform::Rotate270) } else { desc };
     let style = TextStyle::from(desc).color(&font.colour).pos(Pos::new(h, v));
     area.draw_text(&line, &style, (x, y)).expect(INFALLIBLE);
-    (0.6 * font.size * line.chars().count() as f64) as i32
+    (0.57 * font.size * line.chars().count() as f64) as i32
 }
