@@ -1,6 +1,5 @@
 //! Series, windows, batches; and every way in which a user's file can be wrong.
 
-use tapeloop::Error;
 use tapeloop::data::{Batches, Scaling, Series, Windows};
 
 fn series(values: Vec<f64>) -> Series {
@@ -190,6 +189,7 @@ mod csv {
     use super::*;
     use std::fs;
     use std::path::PathBuf;
+    use tapeloop::Error;
 
     fn file(name: &str, bytes: &[u8]) -> PathBuf {
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("data-{name}.csv"));

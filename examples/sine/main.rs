@@ -116,10 +116,9 @@ fn run(args: &Args) -> Result<(), Stop> {
     report.table();
     let picture = report.picture(&args.out)?;
     let (train_mse, test_mse) = (trainer.mse(&task.train), trainer.mse(&task.test));
-    let errors = report.errors().map(|(test, today)| format!(" test_rmse={test:.3} today_rmse={today:.3}"));
     println!(
         "result: steps={steps} train_mse={train_mse:.3e} test_mse={test_mse:.3e}{} seconds={seconds:.2} picture={}",
-        errors.unwrap_or_default(),
+        report.errors(),
         picture.display()
     );
     Ok(())

@@ -33,7 +33,7 @@ impl Report<'_> {
         for i in (0..rows).map(|row| row * (count - 1) / (rows - 1).max(1)) {
             let (predicted, actual) = (self.predictions[i], truth[i]);
             let numbers = [today[i], predicted, actual, predicted - actual];
-            println!("{:>8}{}", times[i], numbers.map(|x| format!(" {x:>12.5}")).concat());
+            println!("{:>8}{}", times[i], numbers.map(|x| format!(" {:>12}", self.number(x))).concat());
         }
         println!();
     }
@@ -89,11 +89,21 @@ impl Report<'_> {
             .dots("first ten given, then the net", dots)
     }
 
-    /// For a series: `(test error, error of "tomorrow equals today")`, in the data's unit.
-    pub fn errors(&self) -> Option<(f64, f64)> {
-        let truth = self.task.truth();
-        self.task.series.as_ref()?;
-        Some((rmse(self.predictions, &truth), rmse(&self.task.today(), &truth)))
+    /// For a series, in the data's unit: the test error, and that of "tomorrow equals today".
+    pub fn errors(&self) -> String {
+        let (truth, today) = (self.task.truth(), self.task.today());
+        let [test, today] = [rmse(self.predictions, &truth), rmse(&today, &truth)].map(|e| self.number(e));
+        if self.task.series.is_some() {
+            format!(" test_rmse={test} today_rmse={today}")
+        } else {
+            String::new()
+        }
+    }
+
+    /// A number in the data's unit, with a power of ten if the data are very large or very small.
+    fn number(&self, x: f64) -> String {
+        let size = self.task.truth().into_iter().fold(0.0, |size: f64, x| size.max(x.abs()));
+        if (1e-2..1e6).contains(&size) { format!("{x:.5}") } else { format!("{x:.4e}") }
     }
 }
 
