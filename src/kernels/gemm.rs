@@ -91,13 +91,14 @@ impl<R: Real, const NR: usize> Product<'_, R, NR> {
                 for i in (0..a.rows).step_by(MR) {
                     let height = MR.min(a.rows - i);
                     let c = &mut c[i * b.cols + j..];
-                    let mut acc: [[R; NR]; MR] = load(c, b.cols, height, width);
-                    if in_place {
-                        let panel = b.data[k * b.stride + j..].chunks(b.stride).map(|row| &row[..NR]);
-                        tile(a, i, height, k, panel.take(depth), &mut acc, fma);
+                    let acc: [[R; NR]; MR] = load(c, b.cols, height, width);
+                    let acc = if in_place {
+                        let rows = b.data[k * b.stride + j..].chunks(b.stride);
+                        let panel = rows.map(|row| row.first_chunk::<NR>().expect("a full panel"));
+                        tile(a, i, height, k, panel.take(depth), acc, fma)
                     } else {
-                        tile(a, i, height, k, copy[..depth].iter().map(|row| &row[..]), &mut acc, fma);
-                    }
+                        tile(a, i, height, k, copy[..depth].iter(), acc, fma)
+                    };
                     store(&acc, c, b.cols, height, width);
                 }
             }
@@ -112,10 +113,10 @@ fn tile<'a, R: Real, const NR: usize>(
     i: usize,
     height: usize,
     k: usize,
-    panel: impl Iterator<Item = &'a [R]>,
-    acc: &mut [[R; NR]; MR],
+    panel: impl Iterator<Item = &'a [R; NR]>,
+    mut acc: [[R; NR]; MR],
     fma: impl Fn(R, R, R) -> R,
-) {
+) -> [[R; NR]; MR] {
     // A block with fewer than MR rows repeats its last one; `store` leaves the surplus out.
     let row: [usize; MR] = std::array::from_fn(|r| i + r.min(height - 1));
     for (k, b) in (k..).zip(panel) {
@@ -126,6 +127,7 @@ fn tile<'a, R: Real, const NR: usize>(
             }
         }
     }
+    acc
 }
 
 #[inline(always)]
