@@ -33,9 +33,10 @@ impl Axis {
         axis
     }
 
-    /// A logarithmic axis over the positive ones of these numbers, in whole powers of ten.
+    /// A logarithmic axis over the positive ones of these numbers (from `1/LARGEST`), in whole powers
+    /// of ten.
     pub(super) fn log(values: impl Iterator<Item = f64>) -> Self {
-        let exponents = values.filter(|&v| v > 0.0 && v <= LARGEST).map(f64::log10);
+        let exponents = values.filter(|v| (1.0 / LARGEST..=LARGEST).contains(v)).map(f64::log10);
         let (low, high) = range(exponents).unwrap_or((0.0, 1.0));
         let low = low.floor();
         let high = high.ceil().max(low + 1.0);
