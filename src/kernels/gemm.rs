@@ -106,7 +106,11 @@ impl<R: Real, const NR: usize> Product<'_, R, NR> {
     }
 }
 
-/// `acc += A[i.., k..]·panel`, row by row of the panel.
+/// `acc + A[i.., k..]·panel`, row by row of the panel.
+///
+/// By value, and with plain indices into arrays of fixed size: so the compiler keeps the tile in
+/// registers. Written with iterators it does not, and is ten times slower.
+#[allow(clippy::needless_range_loop)]
 #[inline(always)]
 fn tile<'a, R: Real, const NR: usize>(
     a: Mat<'_, R>,
@@ -120,10 +124,10 @@ fn tile<'a, R: Real, const NR: usize>(
     // A block with fewer than MR rows repeats its last one; `store` leaves the surplus out.
     let row: [usize; MR] = std::array::from_fn(|r| i + r.min(height - 1));
     for (k, b) in (k..).zip(panel) {
-        for (acc, &row) in acc.iter_mut().zip(&row) {
-            let a = a.at(row, k);
-            for (acc, &b) in acc.iter_mut().zip(b) {
-                *acc = fma(a, b, *acc);
+        for r in 0..MR {
+            let a = a.at(row[r], k);
+            for j in 0..NR {
+                acc[r][j] = fma(a, b[j], acc[r][j]);
             }
         }
     }

@@ -6,11 +6,27 @@ use super::elementwise;
 use crate::real::Real;
 
 const LANES: usize = 16;
+/// Elements that the lanes take at once.
+const BLOCK: usize = 1024;
 
-/// `Σ f(a[i], b[i])`, accumulated in 16 independent lanes (element `i` goes to lane `i mod 16`), and
-/// the lanes summed pairwise. The rounding error grows with `n/16`, not `n`.
+/// `Σ f(a[i], b[i])`. Halved until 1024 elements or fewer are left, which are accumulated in 16
+/// independent lanes (element `i` goes to lane `i mod 16`); the lanes are summed pairwise. So the
+/// rounding error of a long sum grows with `log n`.
 #[inline]
 pub fn sum_zip<R: Real, S: Real>(a: &[R], b: &[R], f: impl Fn(R, R) -> S) -> S {
+    by_halves(a, b, &f)
+}
+
+fn by_halves<R: Real, S: Real>(a: &[R], b: &[R], f: &impl Fn(R, R) -> S) -> S {
+    if a.len() <= BLOCK {
+        return in_lanes(a, b, f);
+    }
+    let middle = (a.len() / 2).next_multiple_of(LANES);
+    by_halves(&a[..middle], &b[..middle], f) + by_halves(&a[middle..], &b[middle..], f)
+}
+
+#[inline]
+fn in_lanes<R: Real, S: Real>(a: &[R], b: &[R], f: &impl Fn(R, R) -> S) -> S {
     let mut lanes = [S::ZERO; LANES];
     Arch::new().dispatch(
         #[inline(always)]

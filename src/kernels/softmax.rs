@@ -5,12 +5,13 @@ use super::elementwise::map;
 use super::reduce;
 use crate::real::Real;
 
-/// `y[i] = e^x[i] / Σⱼ e^x[j]`
-pub fn softmax<R: Real>(x: &[R], y: &mut [R]) {
+/// `y[i] = e^x[i] / Σⱼ e^x[j]`. Returns `m = max x` and `Σ e^(x−m)`.
+pub fn softmax<R: Real>(x: &[R], y: &mut [R]) -> (R, R) {
     let max = reduce::max(x);
     map(x, y, |x| (x - max).exp());
     let sum = reduce::sum(y);
     y.iter_mut().for_each(|y| *y /= sum);
+    (max, sum)
 }
 
 /// `y[i] = ln (e^x[i] / Σⱼ e^x[j])`

@@ -1,7 +1,7 @@
 //! `L = mean −ln softmax(x)[c]`: softmax cross-entropy of the true class `c`
 
 use super::{Backward, Forward, Inputs, Reduction, Rule, Span};
-use crate::kernels::{elementwise, reduce};
+use crate::kernels::{elementwise, softmax};
 use crate::real::Real;
 use crate::tensor::Shape;
 
@@ -55,10 +55,7 @@ impl<R: Real> Rule<R> for CrossEntropy {
                 continue;
             }
             let (x, p) = (&x[row * classes..][..classes], &mut p[row * classes..][..classes]);
-            let max = reduce::max(x);
-            elementwise::map(x, p, |x| (x - max).exp());
-            let sum = reduce::sum(p);
-            p.iter_mut().for_each(|p| *p /= sum);
+            let (max, sum) = softmax::softmax(x, p);
             *loss = sum.ln() - (x[target as usize] - max);
         }
         self.reduction.reduce(losses, Self::counting(targets), at.y);

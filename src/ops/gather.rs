@@ -3,7 +3,7 @@
 use super::{Backward, Forward, Inputs, Rule, Span};
 use crate::kernels::elementwise;
 use crate::real::Real;
-use crate::tensor::Shape;
+use crate::tensor::{MAX_RANK, Shape};
 
 /// `y[i, :] = table[ids[i], :]`: for every id its row of the table `[V, D]`. Ids of shape `[B, T]`
 /// make `y` `[B, T, D]`.
@@ -27,6 +27,11 @@ impl<R: Real> Rule<R> for Gather {
         let (table, ids) = (x.shape(0), x.ids(self.ids));
         assert!(table.rank() == 2, "gather: the table has shape {table}, not [V, D]");
         assert!(ids.len() == self.shape.len(), "gather: {} ids for shape {}", ids.len(), self.shape);
+        assert!(
+            self.shape.rank() < MAX_RANK,
+            "gather: ids of shape {} have no room for one more axis",
+            self.shape
+        );
         let rows = table.rows();
         if let Some(id) = ids.iter().find(|&&id| id as usize >= rows) {
             panic!("gather: id {id} is not below V = {rows}, the rows of the table {table}");

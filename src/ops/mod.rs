@@ -22,6 +22,9 @@ macro_rules! ops {
     ($($file:ident::$Op:ident),* $(,)?) => {
         $(mod $file; pub use $file::$Op;)*
 
+        /// The name of every op, in the order of the list: its file's, and its [`Rule::name`].
+        pub const NAMES: &[&str] = &[$(stringify!($file)),*];
+
         /// Any op of the crate, or one of the user's. `Copy`, and without a heap allocation.
         #[derive(Clone, Copy, Debug)]
         #[allow(missing_docs)]

@@ -3,7 +3,7 @@
 use super::{Backward, Forward, Inputs, Rule};
 use crate::kernels::columns::Columns;
 use crate::real::Real;
-use crate::tensor::Shape;
+use crate::tensor::{MAX_RANK, Shape};
 
 /// `y[.., t, ..] = x_t`: `T` arrays of one shape on a new axis. `h_1 … h_T`, each `[B, H]`, become
 /// `[B, T, H]`.
@@ -30,7 +30,8 @@ impl<R: Real> Rule<R> for Stack {
     fn shape(&self, x: Inputs<'_, R>) -> Shape {
         assert!(x.count() > 0, "stack: of nothing");
         let each = x.same_shape("stack");
-        assert!(self.axis <= each.rank(), "stack: shape {each} has no place for a new axis {}", self.axis);
+        let room = self.axis <= each.rank() && each.rank() < MAX_RANK;
+        assert!(room, "stack: shape {each} has no room for a new axis {}", self.axis);
         each.with_axis(self.axis, x.count())
     }
 

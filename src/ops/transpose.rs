@@ -3,7 +3,7 @@
 use super::{Backward, Forward, Inputs, Rule};
 use crate::kernels::strided;
 use crate::real::Real;
-use crate::tensor::Shape;
+use crate::tensor::{MAX_RANK, Shape};
 
 /// Swaps two axes. `[B, T, I]` with axes 0 and 1 swapped is `[T, B, I]`.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +17,7 @@ pub struct Transpose {
 impl Transpose {
     /// Visits each element of `y` with the offset of the same one in `x`.
     fn walk(&self, x: Shape, y: Shape, visit: impl FnMut(usize, usize)) {
-        let (mut strides, missing) = (x.strides(), 4 - x.rank());
+        let (mut strides, missing) = (x.strides(), MAX_RANK - x.rank());
         strides.swap(missing + self.a, missing + self.b);
         strided::walk(y.padded(), strides, visit);
     }

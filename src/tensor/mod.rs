@@ -14,4 +14,5 @@ pub use entry::Entry;
 pub use gradients::Gradients;
 pub use init::Init;
 pub use params::{Param, Params};
+pub(crate) use shape::MAX_RANK;
 pub use shape::Shape;

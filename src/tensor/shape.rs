@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// The most axes that an array can have.
-const MAX_RANK: usize = 4;
+pub(crate) const MAX_RANK: usize = 4;
 
 /// The sizes of up to four axes, outermost first. `[]` is the shape of a scalar.
 ///

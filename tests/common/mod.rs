@@ -2,4 +2,5 @@
 #![allow(dead_code, unreachable_pub)] // each test uses its own part
 
 pub mod case;
+pub mod gradients;
 pub mod parity;

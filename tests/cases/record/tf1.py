@@ -1,0 +1,118 @@
+"""The TF 1 losses, clipping and optimizers and the Keras 2 optimizers, recomputed with TensorFlow 2.15."""
+
+import os
+
+os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import caseio
+
+tf.config.threading.set_intra_op_parallelism_threads(1)
+tf.config.threading.set_inter_op_parallelism_threads(1)
+v1 = tf.compat.v1
+
+LOSSES = {
+    "losses_absdiff": lambda x, l: v1.losses.absolute_difference(l, x),
+    "losses_hinge": lambda x, l: v1.losses.hinge_loss(l, x),
+    "losses_huber": lambda x, l: v1.losses.huber_loss(l, x, delta=0.7),
+    "losses_mse_weighted": lambda x, l, w: v1.losses.mean_squared_error(l, x, weights=w),
+    "sigmoid_ce_logits_extreme": lambda x, l: tf.nn.sigmoid_cross_entropy_with_logits(l, x),
+    "softmax_ce_logits_soft": lambda x, l: v1.nn.softmax_cross_entropy_with_logits_v2(l, x),
+    "sparse_softmax_ce_logits": lambda x, l: tf.nn.sparse_softmax_cross_entropy_with_logits(l, x),
+}
+LOSSES["sparse_softmax_ce_logits_extreme"] = LOSSES["sparse_softmax_ce_logits"]
+
+CLIPS = {"clip_by_norm_1": lambda a: [tf.clip_by_norm(a, 1.0)]}
+for bound in (0.5, 1.0, 5.0, 1e6):
+    def clip(a, b, c, bound=bound):
+        clipped, norm = tf.clip_by_global_norm([a, b, c], bound)
+        return [*clipped, norm]
+    CLIPS[f"clip_by_global_norm_{bound}"] = clip
+
+TF1_OPTIMIZERS = {  # how to build each, and the names of its options in the case's metadata
+    "adadelta": (v1.train.AdadeltaOptimizer, {"rho": "rho", "epsilon": "epsilon"}),
+    "adagrad": (v1.train.AdagradOptimizer, {"initial_accumulator_value": "initial_accumulator_value"}),
+    "adam": (v1.train.AdamOptimizer, {"beta1": "beta1", "beta2": "beta2", "epsilon": "epsilon"}),
+    "ftrl": (v1.train.FtrlOptimizer,
+             {"l1_regularization_strength": "l1", "l2_regularization_strength": "l2"}),
+    "momentum": (v1.train.MomentumOptimizer, {"momentum": "momentum", "use_nesterov": "nesterov"}),
+}
+
+KERAS2_OPTIMIZERS = {
+    "adam": tf.keras.optimizers.Adam,
+    "rmsprop": tf.keras.optimizers.RMSprop,
+    "sgd": tf.keras.optimizers.SGD,
+    "legacy_adam": tf.keras.optimizers.legacy.Adam,
+    "legacy_rmsprop": tf.keras.optimizers.legacy.RMSprop,
+    "legacy_sgd": tf.keras.optimizers.legacy.SGD,
+}
+
+
+def function(table):
+    """Recomputes the outputs of a function of `table` and their pull-back to the inputs."""
+    def recompute(case):
+        with tf.Graph().as_default(), v1.Session() as session:
+            inputs = {name: tf.constant(array) for name, array in case.group("input.").items()}
+            outputs = table[case.name](**inputs)
+            outputs = outputs if isinstance(outputs, list) else [outputs]
+            upstream = [tf.constant(case.arrays[f"upstream.output_{i}"].reshape(output.shape), output.dtype)
+                        for i, output in enumerate(outputs)]
+            into = list(case.group("grad."))
+            grads = tf.gradients(outputs, [inputs[name] for name in into], upstream)
+            outputs, grads = session.run([outputs, grads])
+        expected = {f"expected.output_{i}": output for i, output in enumerate(outputs)}
+        return expected | {f"grad.{name}": grad for name, grad in zip(into, grads)}
+    return recompute
+
+
+def tf1_trajectory(case):
+    """The variables after each step and the optimizer's slots before and after."""
+    kind, options = TF1_OPTIMIZERS[case.name.split("_")[0]]
+    options = {name: case.meta[stored] for name, stored in options.items() if stored in case.meta}
+    with tf.Graph().as_default(), v1.Session() as session:
+        optimizer = kind(case.meta["lr"], **options)
+        variables = {n: v1.get_variable(n, initializer=case.arrays[f"param.{n}0"]) for n in ("w", "b")}
+        grads = {n: v1.placeholder(v.dtype.base_dtype, v.shape) for n, v in variables.items()}
+        train = optimizer.apply_gradients([(grads[n], variables[n]) for n in variables])
+        slots = {f"{slot}.{n}": optimizer.get_slot(v, slot)
+                 for n, v in variables.items() for slot in optimizer.get_slot_names()}
+        session.run(v1.global_variables_initializer())
+        path = {f"state.initial.{name}": value for name, value in session.run(slots).items()}
+        steps = []
+        for step in range(case.meta["steps"]):
+            session.run(train, {grads[n]: case.arrays[f"input.grad_{n}"][step] for n in variables})
+            steps.append(session.run(variables))
+        path |= {f"state.final.{name}": value for name, value in session.run(slots).items()}
+    return path | {f"expected.{n}": [step[n] for step in steps] for n in variables}
+
+
+def keras2_trajectory(case):
+    """The variables after each step."""
+    config = {name: float(value) if name != "name" and isinstance(value, str) else value
+              for name, value in case.meta["config"].items()}
+    kind = case.name.removesuffix("_momentum").removesuffix("_nesterov")
+    optimizer = KERAS2_OPTIMIZERS[kind].from_config(config)
+    variables = {n: tf.Variable(case.arrays[f"param.{n}0"], name=n) for n in ("w", "b")}
+    path = {f"expected.{n}": [] for n in variables}
+    for step in range(case.meta["steps"]):
+        grads = [tf.constant(case.arrays[f"input.grad_{n}"][step]) for n in variables]
+        optimizer.apply_gradients(zip(grads, variables.values()))
+        for n, variable in variables.items():
+            path[f"expected.{n}"].append(variable.numpy())
+    return {name: np.array(steps) for name, steps in path.items()}
+
+
+if __name__ == "__main__":
+    tf.keras.backend.set_floatx("float64")
+    version = f"tensorflow-cpu {tf.__version__}"
+    eager = f"{version} tf.keras {keras.__version__}, eager CPU, float64"
+    graph = f"{version} tf.compat.v1 (keras {keras.__version__} legacy cells), CPU, 1 thread"
+    caseio.main(__doc__, {
+        "keras2_tf1/keras2_optimizers": (eager, keras2_trajectory),
+        "keras2_tf1/tf1_losses": (graph, function(LOSSES)),
+        "keras2_tf1/tf1_optimizers": (graph, tf1_trajectory),
+        "keras2_tf1/tf1_clip": (graph, function(CLIPS)),
+    })
