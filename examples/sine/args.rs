@@ -1,0 +1,113 @@
+//! The options.
+
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+use tapeloop::optim::{Adam, Optimizer, RmsProp, Schedule, Sgd};
+
+use crate::Stop;
+
+/// Trains an Elman net to continue a sine or a series of yours: ten numbers in, the next one out.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "sine", allow_negative_numbers = true)]
+pub struct Args {
+    /// What to continue: `sine`, `sunspots` (yearly, 1700–2008), or a CSV file
+    #[arg(long, value_name = "DATA", default_value = "sine")]
+    pub data: String,
+    /// Which column of the CSV file: a name, or a number from 1
+    #[arg(long, value_name = "NAME")]
+    pub column: Option<String>,
+    /// Passes over the training windows [default: 10 for the sine, 30 for a series]
+    #[arg(long, value_name = "N", value_parser = whole::<1_000_000>)]
+    pub epochs: Option<usize>,
+    /// Windows in a batch
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole::<1_000_000>)]
+    pub batch: usize,
+    /// tanh units
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = whole::<4096>)]
+    pub hidden: usize,
+    /// How gradients become new weights
+    #[arg(long, value_enum, default_value = "adam")]
+    pub optimizer: Rule,
+    /// The learning rate, or where it starts [default: 0.01 for adam, 0.002 for rmsprop, 0.05 for sgd]
+    #[arg(long, value_name = "RATE", value_parser = positive)]
+    pub lr: Option<f64>,
+    /// Shorten the gradient of all weights to this norm where it is longer
+    #[arg(long, value_name = "NORM", value_parser = positive)]
+    pub clip_norm: Option<f64>,
+    /// Seed of weights, windows and batches
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Do what the tutorial's program does: a new Adam(1e-4) for every step, and the state carried over
+    /// from batch to batch
+    #[arg(long, conflicts_with_all = ["optimizer", "lr", "clip_norm"])]
+    pub as_tutorial: bool,
+    /// Where the picture goes
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub out: PathBuf,
+}
+
+/// An optimizer by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Rule {
+    /// w ← w − η·g with a constant rate η
+    Sgd,
+    /// Each weight's step divided by the size of its recent gradients; η falls along half a cosine
+    Rmsprop,
+    /// RMSprop with momentum; η falls along half a cosine
+    Adam,
+}
+
+impl Args {
+    /// The options of the command line. What is wrong with them is one sentence.
+    pub fn read() -> Result<Self, Stop> {
+        Self::try_parse().map_err(|error| {
+            if !error.use_stderr() {
+                error.exit(); // --help
+            }
+            // Up to the first blank line: what is wrong, and what is possible. The rest is about usage.
+            let text = error.to_string();
+            let lines = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim);
+            let sentence = lines.collect::<Vec<_>>().join(" ");
+            Stop::Unusable(sentence.trim_start_matches("error: ").to_owned())
+        })
+    }
+
+    /// The learning rate `η` asked for, or a good one.
+    pub fn rate(&self) -> f64 {
+        self.lr.unwrap_or(match (self.as_tutorial, self.optimizer) {
+            (true, _) => 1e-4,
+            (_, Rule::Adam) => 0.01,
+            (_, Rule::Rmsprop) => 0.002,
+            (_, Rule::Sgd) => 0.05,
+        })
+    }
+
+    /// `η` over so many steps.
+    pub fn schedule(&self, steps: usize) -> Schedule {
+        let lr = self.rate();
+        match self.optimizer {
+            Rule::Adam | Rule::Rmsprop if !self.as_tutorial => Schedule::Cosine { lr, floor: 0.0, steps },
+            _ => lr.into(),
+        }
+    }
+
+    /// The rule.
+    pub fn optimizer(&self) -> Box<dyn Optimizer<f32>> {
+        match self.optimizer {
+            Rule::Adam => Box::new(Adam::pytorch(self.rate())),
+            Rule::Rmsprop => Box::new(RmsProp::pytorch(self.rate())),
+            Rule::Sgd => Box::new(Sgd::new(self.rate())),
+        }
+    }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|&x: &f64| x.is_finite() && x > 0.0);
+    number.ok_or_else(|| "it must be a number greater than 0".into())
+}
+
+fn whole<const MOST: usize>(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|n| (1..=MOST).contains(n));
+    number.ok_or_else(|| format!("it must be a whole number from 1 to {MOST}"))
+}

@@ -1,0 +1,13 @@
+//! Data: series of numbers, windows over them, and batches of windows.
+
+mod batches;
+#[cfg(feature = "csv")]
+mod csv;
+mod scaling;
+mod series;
+mod windows;
+
+pub use batches::Batches;
+pub use scaling::Scaling;
+pub use series::Series;
+pub use windows::{Split, Windows};

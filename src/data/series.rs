@@ -1,0 +1,85 @@
+//! Numbers over time.
+
+use super::{Scaling, Split, Windows};
+use crate::error::Error;
+use crate::real::Real;
+
+/// Numbers at equal distances in time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// What is measured.
+    pub name: String,
+    /// The unit of the numbers; empty if there is none, or it is unknown.
+    pub unit: String,
+    /// The unit of time: what the index counts.
+    pub time: String,
+    /// The time of the first number.
+    pub start: usize,
+    /// The numbers, all finite.
+    pub values: Vec<f64>,
+}
+
+impl Series {
+    /// The yearly means of the international sunspot number (Zürich, Wolf) from 1700 to 2008.
+    ///
+    /// Public domain: the data of SIDC, Royal Observatory of Belgium, as collected by NOAA's National
+    /// Geophysical Data Center and distributed with statsmodels 0.15 (`datasets/sunspots`).
+    pub fn sunspots() -> Self {
+        let lines = include_str!("sunspots_yearly.csv").lines().skip(1); // year,sunactivity
+        let number = |line: &str| line.split(',').nth(1).and_then(|text| text.parse().ok());
+        Self {
+            name: "sunspot number".into(),
+            unit: String::new(), // an index: ten times the groups of spots, plus the spots
+            time: "year".into(),
+            start: 1700,
+            values: lines.map(|line| number(line).expect("a year and a number in every line")).collect(),
+        }
+    }
+
+    /// Windows of `steps` numbers, each with the next number as its target, scaled and split in the
+    /// order of time: the first `train_share` of the numbers to train with, the others to test with.
+    ///
+    /// Every number of the test part is the target of one test window. Such a window may reach back
+    /// into the training part, as a forecast would; nothing of the test part is known in training,
+    /// not even through the scaling.
+    ///
+    /// # Errors
+    /// If the series is too short for a training window and a test window, if its training part is
+    /// constant, or if its numbers are too large for `R`.
+    ///
+    /// # Panics
+    /// If `steps` is 0 or `train_share` is not between 0 and 1.
+    #[track_caller]
+    pub fn windows<R: Real>(&self, steps: usize, train_share: f64) -> Result<Split<R>, Error> {
+        assert!(steps > 0, "windows of 0 steps");
+        assert!((0.0..=1.0).contains(&train_share), "a training share of {train_share}");
+        let count = self.values.len();
+        let train_count = (count as f64 * train_share) as usize;
+        if train_count <= steps || train_count == count {
+            return Err(self.error(format!(
+                "{count} numbers are too few: the training part has {train_count} and needs {} for a window of \
+                 {steps} and its target, and one must be left to test with; give a longer series",
+                steps + 1
+            )));
+        }
+        let scaling = Scaling::standard(&self.values[..train_count]).ok_or_else(|| {
+            self.error(
+                "the training part is constant, or its spread not measurable; give one that varies".into(),
+            )
+        })?;
+        let scaled: Vec<R> = self.values.iter().map(|&x| R::from_f64(scaling.apply(x))).collect();
+        if let Some(i) = scaled.iter().position(|x| !x.is_finite()) {
+            let (value, time) = (self.values[i], self.start + i);
+            return Err(self.error(format!(
+                "{value:e} ({} {time}) is too far from the training part to be scaled; correct or remove it",
+                self.time
+            )));
+        }
+        let (train, test) = Windows::over(scaled, steps).split_at(train_count - steps);
+        Ok(Split { train, test, scaling })
+    }
+
+    fn error(&self, problem: String) -> Error {
+        Error::Series { series: self.name.clone(), problem }
+    }
+}

@@ -1,0 +1,46 @@
+//! What can be wrong with files, settings and a user's data.
+
+use std::io;
+use std::path::PathBuf;
+
+/// A file, a setting or data that cannot be used: what is wrong, where, and what to do.
+///
+/// A mistake in a program (shapes that don't fit) is not an `Error`; it panics at the caller's line.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file cannot be opened or read.
+    #[error("cannot read {}: {source}", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A file cannot be written.
+    #[error("cannot write {}: {source}", .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A file can be read, but what stands in it cannot be used.
+    #[error("{}{}: {problem}", .path.display(), .line.map_or(String::new(), |line| format!(", line {line}")))]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: Option<u64>,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
+    /// Numbers that nothing can be learnt from.
+    #[error("series {series:?}: {problem}")]
+    Series {
+        /// Its name.
+        series: String,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
+}

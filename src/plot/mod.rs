@@ -1,0 +1,55 @@
+//! Pictures of training: curves in panels, as SVG. Needs the feature `plot`.
+//!
+//! ```
+//! use tapeloop::plot::{Panel, Picture};
+//! let loss = [(1.0, 0.5), (2.0, 0.07), (3.0, 0.012)];
+//! let svg = Picture::new("Training").panel(Panel::new("Loss", "step", "MSE").log_y().line("train", loss)).to_svg();
+//! assert!(svg.contains("Training"));
+//! ```
+
+mod axis;
+mod draw;
+mod panel;
+mod save;
+mod text;
+
+use std::path::Path;
+
+pub use panel::Panel;
+
+use crate::error::Error;
+
+/// A title with panels below it.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    title: String,
+    panels: Vec<Panel>,
+}
+
+impl Picture {
+    /// A picture without panels yet.
+    pub fn new(title: impl Into<String>) -> Self {
+        Self { title: title.into(), panels: Vec::new() }
+    }
+
+    /// Adds a panel below the others.
+    #[must_use]
+    pub fn panel(mut self, panel: Panel) -> Self {
+        self.panels.push(panel);
+        self
+    }
+
+    /// The picture as an SVG document.
+    pub fn to_svg(&self) -> String {
+        draw::svg(&self.title, &self.panels)
+    }
+
+    /// Writes the picture to a file. It is written beside it first and then renamed, so that there is
+    /// never half a picture under this name.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        save::whole(path.as_ref(), self.to_svg().as_bytes())
+    }
+}

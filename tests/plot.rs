@@ -1,0 +1,159 @@
+//! Pictures: what is in them, and that nothing that can be asked of them fails.
+#![cfg(feature = "plot")]
+
+use std::fs;
+use std::path::PathBuf;
+
+use tapeloop::Error;
+use tapeloop::plot::{Panel, Picture};
+
+fn wave(n: usize) -> impl Iterator<Item = (f64, f64)> {
+    (0..n).map(|i| (i as f64, (i as f64 / 10.0).sin()))
+}
+
+/// The SVG of a picture with this panel.
+fn svg(panel: Panel) -> String {
+    Picture::new("A picture").panel(panel).to_svg()
+}
+
+/// How many of a tag there are.
+fn count(svg: &str, tag: &str) -> usize {
+    svg.matches(&format!("<{tag} ")).count()
+}
+
+/// A folder of its own for a test.
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[test]
+fn titles_axes_names_and_units_are_written() {
+    let picture = Picture::new("Two panels")
+        .panel(Panel::new("Loss", "step", "MSE").log_y().line("training", [(0.0, 1.0), (1.0, 1e-4)]))
+        .panel(Panel::new("Wave", "time (s)", "height (m)").line("truth", wave(50)).dots("net", wave(20)));
+    let svg = picture.to_svg();
+    for text in [
+        "Two panels",
+        "Loss",
+        "step",
+        "MSE",
+        "training",
+        "10⁻⁴",
+        "Wave",
+        "time (s)",
+        "height (m)",
+        "truth",
+        "net",
+    ] {
+        assert!(svg.contains(text), "no {text:?}");
+    }
+    assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"));
+    assert_eq!(count(&svg, "circle"), 20 + 1); // and one in the legend
+}
+
+#[test]
+fn names_cannot_break_the_document() {
+    let panel = Panel::new("a < b & \"c\"", "\u{0}\n", "y").line("</svg>", wave(3));
+    let svg = svg(panel);
+    assert!(svg.contains("a &lt; b &amp; &quot;c&quot;"));
+    assert_eq!(svg.matches("</svg>").count(), 1);
+    assert!(!svg.contains('\u{0}'));
+}
+
+#[test]
+fn long_names_are_shortened() {
+    let name = "n".repeat(500);
+    let svg = svg(Panel::new(&name, &name, &name).line(&name, wave(3)).line(&name, wave(3)));
+    assert_eq!(svg.matches('…').count(), 5);
+    assert!(!svg.contains(&"n".repeat(120)));
+}
+
+#[test]
+fn points_that_are_no_numbers_leave_a_gap() {
+    let ys = [1.0, 2.0, f64::NAN, 3.0, f64::INFINITY, 1.0, 2.0, 3.0];
+    let points = || ys.iter().enumerate().map(|(i, &y)| (i as f64, y));
+    let whole = svg(Panel::new("", "", "").line("", wave(8)));
+    let gaps = svg(Panel::new("", "", "").line("", points()));
+    // Two lines and a lonely point instead of one line. The axes are over the finite points.
+    assert_eq!(count(&gaps, "circle"), 1);
+    assert!(!gaps.contains("NaN") && !gaps.contains("inf"));
+    let longest = |svg: &str| svg.lines().filter(|l| l.contains("#0072B2")).count();
+    assert_eq!(longest(&gaps), longest(&whole) + 2);
+}
+
+#[test]
+fn what_is_not_positive_leaves_a_gap_on_a_logarithmic_axis() {
+    let svg =
+        svg(Panel::new("", "", "").log_y().line("", [(0.0, 1.0), (1.0, 0.0), (2.0, -1.0), (3.0, 10.0)]));
+    assert_eq!(count(&svg, "circle"), 2);
+}
+
+#[test]
+fn empty_pictures_say_so() {
+    assert!(Picture::new("nothing").to_svg().contains("nothing"));
+    let no_points: [(f64, f64); 0] = [];
+    for panel in [
+        Panel::new("", "", ""),
+        Panel::new("", "", "").log_y(),
+        Panel::new("", "", "").line("empty", no_points),
+        Panel::new("", "", "").line("nan", [(0.0, f64::NAN)]),
+        Panel::new("", "", "").line("nan", [(f64::NAN, 0.0)]),
+        Panel::new("", "", "").log_y().line("negative", [(0.0, -1.0)]),
+    ] {
+        assert!(svg(panel).contains("no data"));
+    }
+    assert!(!svg(Panel::new("", "", "").line("", wave(2))).contains("no data"));
+}
+
+#[test]
+fn any_numbers_can_be_drawn() {
+    let numbers = [0.0, -0.0, 1.0, 1.0 + f64::EPSILON, 1e-300, 5e-324, 1e300, f64::MAX, f64::MIN, f64::NAN];
+    for a in numbers {
+        for b in numbers {
+            for points in
+                [vec![(a, b)], vec![(a, a), (b, b)], vec![(0.0, a), (1.0, b)], vec![(a, 0.0), (b, 1.0)]]
+            {
+                for panel in [Panel::new("", "", ""), Panel::new("", "", "").log_y()] {
+                    let svg = svg(panel.line("", points.clone()).dots("", points.clone()));
+                    assert!(!svg.contains("NaN") && svg.len() < 20_000, "{points:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_constant_line_is_drawn_in_the_middle() {
+    let constant = svg(Panel::new("", "", "").line("", (0..5).map(|x| (f64::from(x), 42.0))));
+    assert!(constant.contains(">\n42\n</text>")); // a tick
+    assert!(constant.contains("points=\"160,385 508,385 855,385 1203,385 1550,385 \""));
+}
+
+#[test]
+fn saving_replaces_the_file_and_leaves_nothing_beside_it() {
+    let folder = folder("plot-save");
+    let path = folder.join("picture.svg");
+    let picture = Picture::new("saved").panel(Panel::new("", "", "").line("", wave(5)));
+    for _ in 0..2 {
+        picture.save(&path).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), picture.to_svg());
+    }
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+}
+
+#[test]
+fn what_cannot_be_saved_is_an_error_and_leaves_nothing() {
+    let folder = folder("plot-no-save");
+    let picture = Picture::new("");
+    let occupied = folder.join("occupied.svg");
+    fs::create_dir(&occupied).unwrap();
+    for path in [occupied.as_path(), &folder.join("missing/picture.svg")] {
+        let error = picture.save(path).unwrap_err();
+        assert!(matches!(error, Error::Write { .. }));
+        assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
+    }
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+}

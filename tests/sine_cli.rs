@@ -1,0 +1,217 @@
+//! The main job as its user meets it: the program `sine`, its output, its files, its exit codes.
+#![cfg(all(feature = "plot", feature = "csv"))]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The example lies beside the tests: `target/<profile>/examples/sine`.
+fn sine(args: &[&str], out: &Path) -> Output {
+    let test = std::env::current_exe().unwrap();
+    let profile = test.parent().and_then(Path::parent).unwrap();
+    let program = profile.join("examples").join(format!("sine{}", std::env::consts::EXE_SUFFIX));
+    assert!(program.exists(), "no {}: `cargo build --example sine` first", program.display());
+    Command::new(program).args(args).arg("--out").arg(out).output().unwrap()
+}
+
+/// A path where nothing is yet.
+fn nowhere(name: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("sine-{name}"));
+    let _ = fs::remove_dir_all(&path);
+    path
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// The standard output of a run that has to succeed.
+fn success(args: &[&str], out: &Path) -> String {
+    let output = sine(args, out);
+    assert!(output.status.success(), "{args:?}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+/// A number of the last line.
+fn result(stdout: &str, name: &str) -> f64 {
+    let last = stdout.lines().last().unwrap();
+    let words = last.strip_prefix("result: ").unwrap_or_else(|| panic!("last line: {last}")).split(' ');
+    let mut values = words.filter_map(|word| word.strip_prefix(name)?.strip_prefix('='));
+    values.next().unwrap_or_else(|| panic!("no {name} in {last}")).parse().unwrap()
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+#[test]
+fn a_short_run_learns_and_draws_what_it_learned() {
+    let out = nowhere("good");
+    let stdout = success(&["--epochs", "1"], &out);
+    assert_eq!(result(&stdout, "steps"), 150.0);
+    assert!(result(&stdout, "train_mse") < 1e-2 && result(&stdout, "test_mse") < 1e-2, "{stdout}");
+    assert!(result(&stdout, "seconds") >= 0.0);
+    let picture = out.join("sine.svg");
+    assert!(stdout.trim_end().ends_with(&format!("picture={}", picture.display())));
+    assert!(stdout.contains("predicted") && stdout.contains("actual") && stdout.contains("epoch   1/1"));
+    assert_eq!(files(&out), ["sine.svg"]);
+    let svg = fs::read_to_string(picture).unwrap();
+    assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"));
+    assert!(svg.contains("Loss") && svg.contains("prediction") && !svg.contains("no data"));
+}
+
+#[test]
+fn the_seed_decides_everything() {
+    let out = nowhere("seed");
+    let run = |seed| {
+        let stdout = success(&["--epochs", "1", "--hidden", "5", "--seed", seed], &out);
+        let words = stdout.split_whitespace().filter(|word| !word.starts_with("seconds="));
+        let svg = fs::read_to_string(out.join("sine.svg")).unwrap();
+        (words.collect::<Vec<_>>().join(" "), svg)
+    };
+    let first = run("3");
+    assert_eq!(first, run("3"));
+    let other = run("4");
+    assert!(first.0 != other.0 && first.1 != other.1);
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "ten whole trainings: run with --release")]
+fn every_seed_reaches_an_error_of_1e_4() {
+    let out = nowhere("seeds");
+    for seed in 0..10 {
+        let stdout = success(&["--seed", &seed.to_string()], &out);
+        assert_eq!(result(&stdout, "steps"), 1500.0);
+        assert!(result(&stdout, "test_mse") <= 1e-4, "seed {seed}: {stdout}");
+    }
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "ten whole trainings: run with --release")]
+fn every_seed_beats_tomorrow_equals_today_on_sunspots() {
+    let out = nowhere("sunspots");
+    for seed in 0..10 {
+        let stdout = success(&["--data", "sunspots", "--seed", &seed.to_string()], &out);
+        let (test, today) = (result(&stdout, "test_rmse"), result(&stdout, "today_rmse"));
+        assert!(test < 0.75 * today, "seed {seed}: {test} and {today}");
+    }
+    assert!(fs::read_to_string(out.join("sunspots.svg")).unwrap().contains("year"));
+}
+
+#[test]
+fn bad_options_are_one_sentence_and_leave_nothing() {
+    let csv = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("sine-two-columns.csv");
+    fs::write(&csv, "t,v\n0,1\n1,2\n").unwrap();
+    let csv = csv.to_str().unwrap();
+    let bad: [(&[&str], &str); 21] = [
+        (&["--epochs", "0"], "--epochs"),
+        (&["--epochs", "1.5"], "whole number from 1 to 1000000"),
+        (&["--lr", "-1"], "greater than 0"),
+        (&["--lr", "0"], "--lr"),
+        (&["--lr", "nan"], "--lr"),
+        (&["--lr", "inf"], "--lr"),
+        (&["--lr", "fast"], "--lr"),
+        (&["--clip-norm", "-1"], "--clip-norm"),
+        (&["--hidden", "0"], "--hidden"),
+        (&["--hidden", "99999999999999999999"], "--hidden"),
+        (&["--batch", "0"], "--batch"),
+        (&["--batch", "-3"], "--batch"),
+        (&["--batch", "1501"], "more than the 1500 training windows"),
+        (&["--data", "sunspots", "--batch", "222"], "more than the 221 training windows"),
+        (&["--optimizer", "newton"], "[possible values: sgd, rmsprop, adam]"),
+        (&["--frobnicate"], "--frobnicate"),
+        (&["--as-tutorial", "--lr", "0.1"], "cannot be used with"),
+        (&["--data", "no/such.csv"], "no/such.csv"),
+        (&["--data", csv], "choose one by its name"),
+        (&["--data", csv, "--column", "w"], "no column \"w\""),
+        (&["--data", csv, "--column", "v"], "2 numbers are too few"),
+    ];
+    let out = nowhere("bad");
+    for (args, part) in bad {
+        let output = sine(args, &out);
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {stderr}");
+        assert!(stderr.starts_with("error: ") && stderr.lines().count() == 1, "{args:?}: {stderr}");
+        assert!(stderr.contains(part), "{args:?}: {stderr}");
+        assert!(output.stdout.is_empty(), "{args:?}: {}", text(&output.stdout));
+        assert!(!out.exists(), "{args:?} left {}", out.display());
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_found_before_training() {
+    let file = nowhere("file");
+    let _ = fs::remove_file(&file);
+    fs::write(&file, "mine").unwrap();
+    for out in [file.clone(), file.join("below")] {
+        let output = sine(&[], &out);
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(stderr.contains(out.to_str().unwrap()) && stderr.lines().count() == 1, "{stderr}");
+        assert!(output.stdout.is_empty());
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+}
+
+#[test]
+fn a_rate_that_is_too_large_ends_with_its_cause() {
+    let out = nowhere("diverged");
+    let output = sine(&["--optimizer", "sgd", "--lr", "0.5"], &out);
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.starts_with("error: training diverged at step ") && stderr.lines().count() == 1);
+    assert!(stderr.contains(": the loss") && stderr.contains("is not finite"), "{stderr}");
+    for part in
+        ["‖∂L/∂h_t‖", "‖W_hh‖", "Why.", "η·λ = -20.0", "the loss by 400", "--lr 0.05", "--clip-norm 1"]
+    {
+        assert!(stdout.contains(part), "no {part:?} in {stdout}");
+    }
+    assert!(!stdout.contains("NaN") && !stdout.contains("result:"));
+    assert!(files(&out).is_empty());
+}
+
+#[test]
+fn both_remedies_work() {
+    let out = nowhere("remedies");
+    for remedy in [&["--lr", "0.05"][..], &["--lr", "0.5", "--clip-norm", "1"]] {
+        let args = [&["--optimizer", "sgd", "--epochs", "2"], remedy].concat();
+        let stdout = success(&args, &out);
+        assert!(result(&stdout, "test_mse") < 1e-2, "{args:?}: {stdout}");
+    }
+}
+
+#[test]
+fn weights_that_overflow_are_named() {
+    let output = sine(&["--optimizer", "rmsprop", "--lr", "1e38"], &nowhere("overflow"));
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr.contains("at step 1: the weight rnn.w_ih after its update is not finite"), "{stderr}");
+}
+
+#[test]
+fn the_tutorials_way_is_slower_and_says_what_it_is() {
+    let out = nowhere("tutorial");
+    let stdout = success(&["--as-tutorial", "--epochs", "1"], &out);
+    assert!(stdout.contains("a new Adam(1e-4) for every step") && stdout.contains("sign descent"));
+    let usual = success(&["--epochs", "1"], &out);
+    assert!(result(&stdout, "test_mse") > 10.0 * result(&usual, "test_mse"));
+}
+
+#[test]
+fn a_column_of_a_file_is_continued_in_its_own_unit() {
+    let out = nowhere("csv");
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("sine-tides.csv");
+    let level = |t: i32| 300.0 + 100.0 * (f64::from(t) * 0.7).sin();
+    let rows = (0..200).map(|t| format!("{t},{},calm\n", level(t)));
+    fs::write(&file, format!("hour,tide,weather\n{}", rows.collect::<String>())).unwrap();
+    let args = ["--data", file.to_str().unwrap(), "--column", "tide", "--epochs", "5"];
+    let stdout = success(&args, &out);
+    assert_eq!(result(&stdout, "steps"), f64::from(5 * (150 - 10) / 10));
+    let (test, today) = (result(&stdout, "test_rmse"), result(&stdout, "today_rmse"));
+    // A sine of amplitude A has differences of the root mean square √2·A·sin(0.35).
+    assert!((today - 2f64.sqrt() * 100.0 * 0.35f64.sin()).abs() < 1.0, "{today}");
+    assert!(test < 0.3 * today, "{test} and {today}");
+    assert_eq!(files(&out), ["sine-tides.svg"]);
+    assert!(fs::read_to_string(out.join("sine-tides.svg")).unwrap().contains("tide"));
+}
