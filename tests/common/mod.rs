@@ -3,4 +3,5 @@
 
 pub mod case;
 pub mod gradients;
+pub mod numbers;
 pub mod parity;
