@@ -20,7 +20,7 @@ fn every_op_agrees_with_differences() {
 
     let (place, worst) = checks.worst.as_ref().unwrap();
     println!(
-        "{} derivatives agree; the worst, {:.2} of what is allowed: {place}: {worst}",
+        "{} derivatives agree; the worst, {:.4} of what is allowed: {place}: {worst}",
         checks.compared,
         worst.ratio()
     );

@@ -3,4 +3,6 @@
 
 pub mod case;
 pub mod gradients;
+pub mod mistakes;
+pub mod numbers;
 pub mod parity;

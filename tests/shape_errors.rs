@@ -1,0 +1,134 @@
+//! A call with shapes that don't fit panics at the caller's line, and names the op and the shapes.
+
+use std::cell::{Cell, RefCell};
+use std::panic::{self, AssertUnwindSafe, Location};
+use std::sync::Once;
+
+use tapeloop::{Array, Memory, Params, Shape, Tape, Var};
+
+thread_local! {
+    /// Whether this thread is expected to panic, and where it then does.
+    static EXPECTED: Cell<bool> = const { Cell::new(false) };
+    static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Notes the place of a panic that is expected, and passes on any other.
+fn install_hook() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let default = panic::take_hook();
+        panic::set_hook(Box::new(move |info| match info.location() {
+            Some(location) if EXPECTED.get() => PLACE.set(format!("{}:{}", location.file(), location.line())),
+            _ => default(info),
+        }));
+    });
+}
+
+/// Asserts that `call` panics on the line of this very call, and that the message begins with the op's
+/// name and contains all of `parts`.
+#[track_caller]
+fn rejects(op: &str, parts: &[&str], call: impl for<'t> Fn(&'t Tape<'t, f64>) -> Var<'t, f64>) {
+    install_hook();
+    let params = Params::new(0);
+    let tape = Tape::new(&params, Memory::new());
+    EXPECTED.set(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(|| drop(call(&tape).value())));
+    EXPECTED.set(false);
+
+    let payload = result.expect_err(op);
+    let literal = payload.downcast_ref::<&str>().map(ToString::to_string);
+    let message = literal.or_else(|| payload.downcast_ref().cloned()).unwrap_or_default();
+    assert!(message.starts_with(&format!("{op}: ")), "{op} says {message:?}");
+    for part in parts {
+        assert!(message.contains(part), "{op} says {message:?}, without {part:?}");
+    }
+    let here = Location::caller();
+    assert_eq!(PLACE.take(), format!("{}:{}", here.file(), here.line()), "{op} panics elsewhere");
+}
+
+fn of<'t>(tape: &'t Tape<'t, f64>, shape: impl Into<Shape>) -> Var<'t, f64> {
+    tape.variable(&Array::zeros(shape))
+}
+
+#[test]
+fn two_inputs_of_one_shape() {
+    let both = ["[2, 3]", "[3, 2]"];
+    rejects("add", &both, |t| of(t, [2, 3]) + of(t, [3, 2]));
+    rejects("sub", &both, |t| of(t, [2, 3]) - of(t, [3, 2]));
+    rejects("mul", &both, |t| of(t, [2, 3]) * of(t, [3, 2]));
+    rejects("div", &both, |t| of(t, [2, 3]) / of(t, [3, 2]));
+    rejects("maximum", &both, |t| of(t, [2, 3]).maximum(of(t, [3, 2])));
+    rejects("minimum", &both, |t| of(t, [2, 3]).minimum(of(t, [3, 2])));
+    rejects("where_mask", &both, |t| of(t, [2, 3]).where_mask(&[true; 6], of(t, [3, 2])));
+    rejects("where_mask", &["[5]", "[2, 3]"], |t| of(t, [2, 3]).where_mask(&[true; 5], of(t, [2, 3])));
+    // Nothing is broadcast unasked.
+    rejects("add", &["[2, 3]", "[]"], |t| of(t, [2, 3]) + of(t, []));
+    rejects("mul", &["[2, 3]", "[3]"], |t| of(t, [2, 3]) * of(t, [3]));
+}
+
+#[test]
+fn attributes_out_of_range() {
+    rejects("clamp", &["1", "-1", "[2]"], |t| of(t, [2]).clamp(1.0, -1.0));
+    rejects("clamp", &["NaN"], |t| of(t, [2]).clamp(f64::NAN, 1.0));
+    rejects("dropout", &["1"], |t| of(t, [2]).dropout(1.0, 0));
+    rejects("dropout", &["-0.1"], |t| of(t, [2]).dropout(-0.1, 0));
+    rejects("dropout", &["NaN"], |t| of(t, [2]).dropout(f64::NAN, 0));
+}
+
+#[test]
+fn matrices() {
+    rejects("matmul", &["[2, 3]", "[4, 2]"], |t| of(t, [2, 3]).matmul(of(t, [4, 2])));
+    rejects("matmul", &["[3]", "[3, 2]"], |t| of(t, [3]).matmul(of(t, [3, 2])));
+    rejects("matmul", &["[2, 3]", "[3]"], |t| of(t, [2, 3]).matmul(of(t, [3])));
+    rejects("matmul", &["[2, 3]", "[1, 3, 2]"], |t| of(t, [2, 3]).matmul(of(t, [1, 3, 2])));
+    rejects("matmul_tn", &["[2, 3]", "[3, 2]"], |t| of(t, [2, 3]).matmul_tn(of(t, [3, 2])));
+    rejects("matmul_tn", &["[2, 2, 3]", "[4, 3]"], |t| of(t, [2, 2, 3]).matmul_tn(of(t, [4, 3])));
+    rejects("matmul_nt", &["[2, 3]", "[3, 2]"], |t| of(t, [2, 3]).matmul_nt(of(t, [3, 2])));
+    rejects("matmul_tt", &["[2, 3]", "[3, 5]"], |t| of(t, [2, 3]).matmul_tt(of(t, [3, 5])));
+    rejects("add_bias", &["[2, 3]", "[2]"], |t| of(t, [2, 3]).add_bias(of(t, [2])));
+    rejects("add_bias", &["[2, 3]", "[1, 3]"], |t| of(t, [2, 3]).add_bias(of(t, [1, 3])));
+    rejects("add_bias", &["[]", "[1]"], |t| of(t, []).add_bias(of(t, [1])));
+}
+
+#[test]
+fn axes_that_are_not_there() {
+    rejects("softmax", &["[]"], |t| of(t, []).softmax());
+    rejects("log_softmax", &["[]"], |t| of(t, []).log_softmax());
+    rejects("logsumexp", &["[]"], |t| of(t, []).logsumexp());
+    rejects("sum_axis", &["[2, 3]", "axis 2"], |t| of(t, [2, 3]).sum_axis(2));
+    rejects("mean_axis", &["[2, 3]", "axis 2"], |t| of(t, [2, 3]).mean_axis(2));
+    rejects("max_axis", &["[2, 3]", "axis 2"], |t| of(t, [2, 3]).max_axis(2));
+    rejects("max_axis", &["[2, 0]", "axis 1", "empty"], |t| of(t, [2, 0]).max_axis(1));
+    rejects("transpose", &["[2, 3]", "axis 2"], |t| of(t, [2, 3]).transpose(2, 0));
+    rejects("transpose", &["[2, 3]", "axis 2"], |t| of(t, [2, 3]).transpose(0, 2));
+    rejects("select", &["[2, 3]", "axis 2"], |t| of(t, [2, 3]).select(2, 0));
+    rejects("slice", &["[2, 3]", "axis 2"], |t| of(t, [2, 3]).slice(2, 0, 1));
+    rejects("concat", &["[2, 3]", "axis 2"], |t| t.concat(2, &[of(t, [2, 3])]));
+    rejects("stack", &["[2, 3]", "axis 3"], |t| t.stack(3, &[of(t, [2, 3])]));
+    rejects("stack", &["[1, 1, 1, 1]", "axis 0"], |t| t.stack(0, &[of(t, [1, 1, 1, 1])]));
+}
+
+#[test]
+fn entries_that_are_not_there() {
+    rejects("select", &["[2, 3]", "3", "axis 1"], |t| of(t, [2, 3]).select(1, 3));
+    rejects("slice", &["[2, 3]", "2 entries from 2", "axis 1"], |t| of(t, [2, 3]).slice(1, 2, 2));
+    rejects("slice", &["[2, 3]", "axis 1"], |t| of(t, [2, 3]).slice(1, usize::MAX, 2));
+    rejects("gather", &["id 5", "V = 5", "[5, 2]"], |t| of(t, [5, 2]).gather([3], &[0, 5, 9]));
+}
+
+#[test]
+fn shapes_to_be() {
+    rejects("reshape", &["[2, 3]", "[4, 2]"], |t| of(t, [2, 3]).reshape([4, 2]));
+    rejects("expand", &["[2, 3]", "[4, 3]"], |t| of(t, [2, 3]).expand([4, 3]));
+    rejects("expand", &["[2, 3]", "[2, 3, 1]"], |t| of(t, [2, 3]).expand([2, 3, 1]));
+    rejects("expand", &["[2, 3]", "[3]"], |t| of(t, [2, 3]).expand([3]));
+    rejects("expand", &["[1, 3]", "[3]"], |t| of(t, [1, 3]).expand([3]));
+    rejects("concat", &["[2, 3]", "[3, 3]"], |t| t.concat(1, &[of(t, [2, 3]), of(t, [3, 3])]));
+    rejects("concat", &["[2, 3]", "[2]"], |t| t.concat(0, &[of(t, [2, 3]), of(t, [2])]));
+    rejects("concat", &["nothing"], |t| t.concat(0, &[]));
+    rejects("stack", &["[2, 3]", "[3, 2]"], |t| t.stack(0, &[of(t, [2, 3]), of(t, [3, 2])]));
+    rejects("stack", &["nothing"], |t| t.stack(0, &[]));
+    rejects("gather", &["2 ids", "[3]"], |t| of(t, [5, 2]).gather([3], &[0, 1]));
+    rejects("gather", &["[5]", "[V, D]"], |t| of(t, [5]).gather([1], &[0]));
+    rejects("gather", &["[1, 1, 1, 1]"], |t| of(t, [5, 2]).gather([1, 1, 1, 1], &[0]));
+}
