@@ -157,11 +157,14 @@ fn batches_meet_every_window_once_an_epoch() {
 }
 
 #[test]
-fn batches_leave_out_what_does_not_fill_one() {
+fn the_last_batch_has_what_is_left() {
     let windows = Windows::over((0..12).map(|i| i as f32).collect(), 2);
     let mut batches = Batches::new(&windows, 4, 0);
+    assert_eq!(batches.per_epoch(), 3);
     assert_eq!(batches.next_batch().unwrap().1, [2.0, 3.0, 4.0, 5.0]); // in order before a shuffle
-    assert!(batches.next_batch().is_some());
+    assert_eq!(batches.next_batch().unwrap().1.len(), 4);
+    let (x, y) = batches.next_batch().unwrap();
+    assert_eq!((x, y), (&[8.0, 9.0, 9.0, 10.0][..], &[10.0, 11.0][..]));
     assert!(batches.next_batch().is_none() && batches.next_batch().is_none());
 }
 

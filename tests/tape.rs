@@ -56,6 +56,15 @@ fn the_gradient_of_any_node_is_readable_and_zero_where_the_loss_does_not_depend_
 }
 
 #[test]
+fn the_norm_of_a_large_gradient_is_finite() {
+    let none = Params::<f32>::new(0);
+    let tape = Tape::new(&none, Memory::new());
+    let x = tape.variable(&Array::new([2], vec![0.0, 0.0]));
+    tape.backward((x * 3e19).sum(), &mut none.zero_gradients());
+    approx::assert_relative_eq!(x.grad_norm(), 3e19 * 2f32.sqrt(), max_relative = 1e-6);
+}
+
+#[test]
 fn memory_of_another_net_changes_nothing() {
     let (params, [w, _]) = two_weights();
     let run = |memory: Memory<f64>| {

@@ -87,6 +87,7 @@ fn run(args: &Args) -> Result<(), Stop> {
         let mut sum = 0.0;
         batches.shuffle();
         while let Some((x, y)) = batches.next_batch() {
+            let rows = y.len() as f64;
             let loss = trainer.step(x, y, |_| ()).inspect_err(|end| {
                 progress.finish();
                 println!("{end}.\n");
@@ -94,14 +95,14 @@ fn run(args: &Args) -> Result<(), Stop> {
             });
             let loss = loss.map_err(Stop::Diverged)?;
             step += 1;
-            sum += f64::from(loss);
+            sum += rows * f64::from(loss);
             curve.push(loss);
             progress.step(step, loss);
         }
         if epoch.is_multiple_of(epochs.div_ceil(20)) || epoch == epochs {
             let test = trainer.mse(&task.test);
             tests.push((step as f64, test));
-            progress.epoch(epoch, epochs, sum / batches.per_epoch() as f64, test);
+            progress.epoch(epoch, epochs, sum / task.train.len() as f64, test);
         }
     }
     progress.finish();

@@ -89,9 +89,10 @@ impl Trainer {
 
         let tape = Tape::new(&self.params, std::mem::take(&mut self.memory));
         let x = tape.input([b, STEPS, 1], x);
+        let h = self.net.read_out.w.shape().rows();
         let start = match &self.carried {
-            Some(values) => tape.input([b, values.len() / b], values), // values only: no gradient goes back
-            None => tape.zeros([b, self.net.read_out.w.shape().rows()]),
+            Some(values) => tape.input([b, h], &values[..b * h]), // values only: no gradient goes back
+            None => tape.zeros([b, h]),
         };
         let run = unroll(&self.net.rnn.cell, x, start);
         let prediction = self.net.read_out.forward(run.state);
@@ -102,7 +103,7 @@ impl Trainer {
         look(Glimpse { loss: loss.item(), states: run.outputs, params: &self.params });
         first_non_finite(run.outputs, prediction, loss, &self.params, &self.grads).map_err(non_finite)?;
         if let Some(carried) = &mut self.carried {
-            run.state.with_value(|state| carried.copy_from_slice(state));
+            run.state.with_value(|state| carried[..b * h].copy_from_slice(state));
         }
         let loss = loss.item();
         self.memory = tape.into_memory();

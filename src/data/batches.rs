@@ -7,17 +7,20 @@ use rand::seq::SliceRandom;
 use super::Windows;
 use crate::real::Real;
 
-/// Goes through windows in batches of equal size, without an allocation.
+/// Goes through windows in batches, without an allocation. The last batch of an epoch has what is left.
 ///
 /// ```
 /// # use tapeloop::data::{Batches, Windows};
-/// let windows = Windows::<f32>::sine(32, 10, 1.0..50.0, 0);
+/// let windows = Windows::<f32>::sine(32, 7, 1.0..50.0, 0);
 /// let mut batches = Batches::new(&windows, 10, 0);
 /// for epoch in 0..2 {
 ///     batches.shuffle();
+///     let mut sizes = Vec::new();
 ///     while let Some((x, y)) = batches.next_batch() {
-///         assert_eq!((x.len(), y.len()), (10 * 10, 10)); // [B, T, 1] and [B, 1]
+///         assert_eq!(x.len(), y.len() * 7); // [B, T, 1] and [B, 1]
+///         sizes.push(y.len());
 ///     }
+///     assert_eq!(sizes, [10, 10, 10, 2]);
 /// }
 /// ```
 #[derive(Debug)]
@@ -57,15 +60,16 @@ impl<'a, R: Real> Batches<'a, R> {
 
     /// The number of batches in an epoch.
     pub fn per_epoch(&self) -> usize {
-        self.order.len() / self.y.len()
+        self.order.len().div_ceil(self.y.len())
     }
 
-    /// The next windows `[B, T, 1]` and targets `[B, 1]`. `None` at the end of the epoch: when fewer
-    /// than a batch are left, they wait for the next shuffle.
+    /// The next windows `[B, T, 1]` and targets `[B, 1]`, or `None` at the end of the epoch.
     pub fn next_batch(&mut self) -> Option<(&[R], &[R])> {
-        let which = self.order.get(self.done..self.done + self.y.len())?;
+        let left = &self.order[self.done..];
+        let which = &left[..left.len().min(self.y.len())];
+        let (x, y) = (&mut self.x[..which.len() * self.windows.steps()], &mut self.y[..which.len()]);
+        self.windows.fill(which.iter().copied(), x, y);
         self.done += which.len();
-        self.windows.fill(which.iter().copied(), &mut self.x, &mut self.y);
-        Some((&self.x, &self.y))
+        (!y.is_empty()).then_some((x, y))
     }
 }

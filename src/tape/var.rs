@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Tape;
+use crate::kernels::reduce;
 use crate::ops::{NodeId, Place};
 use crate::real::Real;
 use crate::tensor::{Array, Shape};
@@ -89,13 +90,14 @@ impl<'t, R: Real> Var<'t, R> {
         read(grads.expect("grad: call `backward` first"))
     }
 
-    /// The Euclidean norm of the gradient, `‖∂L/∂self‖`.
+    /// The Euclidean norm of the gradient, `‖∂L/∂self‖`, its squares summed in f64.
     ///
     /// # Panics
     /// As [`grad`](Self::grad).
     #[track_caller]
     pub fn grad_norm(self) -> R {
-        self.with_grad(|grad| crate::kernels::reduce::sum_map(grad, |g| g * g)).sqrt()
+        let squares = self.with_grad(|grad| reduce::sum_map(grad, |g| g.to_f64() * g.to_f64()));
+        R::from_f64(squares.sqrt())
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use super::Param;
 use crate::real::Real;
 
-/// One array of a [`Params`] store, with its name. `{}` prints it as a small table.
+/// One array of a [`Params`](crate::Params) store, with its name. `{}` prints it as a small table.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a, R> {
     /// Its name, such as `rnn.w_hh`.

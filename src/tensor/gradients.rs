@@ -5,7 +5,7 @@ use std::ops::{Index, IndexMut};
 use super::{Arena, Param};
 use crate::real::Real;
 
-/// `∂L/∂w` for every weight `w` of a [`Params`] store, in the same layout.
+/// `∂L/∂w` for every weight `w` of a [`Params`](crate::Params) store, in the same layout.
 #[derive(Clone)]
 pub struct Gradients<R = f32> {
     data: Arena<R>,
@@ -23,12 +23,12 @@ impl<R: Real> Gradients<R> {
         self.flat_mut().fill(R::ZERO);
     }
 
-    /// All numbers, laid out as in [`Params::flat`].
+    /// All numbers, laid out as in [`Params::flat`](crate::Params::flat).
     pub fn flat(&self) -> &[R] {
         self.data.all()
     }
 
-    /// All numbers, laid out as in [`Params::flat`].
+    /// All numbers, laid out as in [`Params::flat`](crate::Params::flat).
     pub fn flat_mut(&mut self) -> &mut [R] {
         self.data.all_mut()
     }
