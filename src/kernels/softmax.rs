@@ -8,7 +8,7 @@ use crate::real::Real;
 /// `y[i] = e^x[i] / Σⱼ e^x[j]`. Returns `m = max x` and `Σ e^(x−m)`.
 pub fn softmax<R: Real>(x: &[R], y: &mut [R]) -> (R, R) {
     let max = reduce::max(x);
-    map(x, y, |x| (x - max).exp());
+    map(x, y, move |x| (x - max).exp());
     let sum = reduce::sum(y);
     y.iter_mut().for_each(|y| *y /= sum);
     (max, sum)
@@ -17,7 +17,7 @@ pub fn softmax<R: Real>(x: &[R], y: &mut [R]) -> (R, R) {
 /// `y[i] = ln (e^x[i] / Σⱼ e^x[j])`
 pub fn log_softmax<R: Real>(x: &[R], y: &mut [R]) {
     let (max, ln_sum) = max_and_ln_sum(x);
-    map(x, y, |x| (x - max) - ln_sum);
+    map(x, y, move |x| (x - max) - ln_sum);
 }
 
 /// `ln Σ e^x[i]`; −∞ for an empty row, and for one of nothing but −∞.
@@ -30,5 +30,5 @@ pub fn logsumexp<R: Real>(x: &[R]) -> R {
 /// swallow the digits of the other.
 pub fn max_and_ln_sum<R: Real>(x: &[R]) -> (R, R) {
     let max = reduce::max(x);
-    (max, reduce::sum_map(x, |x| (x - max).exp()).ln())
+    (max, reduce::sum_map(x, move |x| (x - max).exp()).ln())
 }

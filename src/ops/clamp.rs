@@ -19,7 +19,7 @@ impl<R: Real> Rule<R> for Clamp {
 
     fn forward(&self, at: Forward<'_, R>) {
         let (low, high) = (R::from_f64(self.low), R::from_f64(self.high));
-        at.map(|x| {
+        at.map(move |x| {
             if x < low {
                 low
             } else if x > high {
@@ -33,6 +33,6 @@ impl<R: Real> Rule<R> for Clamp {
     // dy/dx = 1 between the bounds and 0 outside. Exactly at a bound, and at NaN, it is 0.
     fn vjp(&self, mut at: Backward<'_, R>) {
         let (low, high) = (R::from_f64(self.low), R::from_f64(self.high));
-        at.add_with_x(|dy, x| if low < x && x < high { dy } else { R::ZERO });
+        at.add_with_x(move |dy, x| if low < x && x < high { dy } else { R::ZERO });
     }
 }

@@ -69,8 +69,9 @@ impl<R: Real> Rule<R> for CrossEntropy {
         let Some(dx) = at.grad(0) else { return };
         for (row, &target) in targets.iter().enumerate().filter(|&(_, &c)| c != Self::IGNORED) {
             let (dx, p) = (&mut dx[row * classes..][..classes], &p[row * classes..][..classes]);
-            elementwise::add_map(p, dx, |p| dl(row) * p);
-            dx[target as usize] -= dl(row);
+            let dl = dl(row);
+            elementwise::add_map(p, dx, move |p| dl * p);
+            dx[target as usize] -= dl;
         }
     }
 }

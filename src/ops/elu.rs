@@ -17,12 +17,12 @@ impl<R: Real> Rule<R> for Elu {
 
     fn forward(&self, at: Forward<'_, R>) {
         let alpha = R::from_f64(self.alpha);
-        at.map(|x| if x <= R::ZERO { alpha * x.exp_m1() } else { x });
+        at.map(move |x| if x <= R::ZERO { alpha * x.exp_m1() } else { x });
     }
 
     // dy/dx = 1 above 0, else α·eˣ; at the corner α.
     fn vjp(&self, mut at: Backward<'_, R>) {
         let alpha = R::from_f64(self.alpha);
-        at.add_with_x(|dy, x| if x <= R::ZERO { dy * alpha * x.exp() } else { dy });
+        at.add_with_x(move |dy, x| if x <= R::ZERO { dy * alpha * x.exp() } else { dy });
     }
 }

@@ -27,7 +27,7 @@ impl<R: Real> Rule<R> for HardSigmoid {
 
     fn forward(&self, at: Forward<'_, R>) {
         let (slope, offset) = (R::from_f64(self.slope), R::from_f64(self.offset));
-        at.map(|x| {
+        at.map(move |x| {
             let y = slope * x + offset;
             if y < R::ZERO {
                 R::ZERO
@@ -42,6 +42,6 @@ impl<R: Real> Rule<R> for HardSigmoid {
     // dy/dx = slope between the corners and 0 outside. At a corner, and at NaN, it is 0.
     fn vjp(&self, mut at: Backward<'_, R>) {
         let slope = R::from_f64(self.slope);
-        at.add_with_y(|dy, y| if R::ZERO < y && y < R::ONE { slope * dy } else { R::ZERO });
+        at.add_with_y(move |dy, y| if R::ZERO < y && y < R::ONE { slope * dy } else { R::ZERO });
     }
 }

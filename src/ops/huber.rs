@@ -37,7 +37,15 @@ impl<R: Real> Rule<R> for Huber {
     // ±δ, and ∂L/∂y the opposite.
     fn vjp(&self, mut at: Backward<'_, R>) {
         let delta = R::from_f64(self.delta);
-        let held = |d: R| if d > delta { delta } else if d < -delta { -delta } else { d };
+        let held = |d: R| {
+            if d > delta {
+                delta
+            } else if d < -delta {
+                -delta
+            } else {
+                d
+            }
+        };
         self.reduction.add(&mut at, 0, |p, y| held(p - y));
         self.reduction.add(&mut at, 1, |p, y| held(y - p));
     }

@@ -17,12 +17,12 @@ impl<R: Real> Rule<R> for LeakyRelu {
 
     fn forward(&self, at: Forward<'_, R>) {
         let slope = R::from_f64(self.slope);
-        at.map(|x| if x > R::ZERO { x } else { slope * x });
+        at.map(move |x| if x > R::ZERO { x } else { slope * x });
     }
 
     // dy/dx = 1 above 0, else the slope; at the corner the slope too.
     fn vjp(&self, mut at: Backward<'_, R>) {
         let slope = R::from_f64(self.slope);
-        at.add_with_x(|dy, x| if x > R::ZERO { dy } else { slope * dy });
+        at.add_with_x(move |dy, x| if x > R::ZERO { dy } else { slope * dy });
     }
 }

@@ -33,7 +33,7 @@ impl<R: Real> Rule<R> for LogSoftmax {
         let Some(dx) = at.grad(0) else { return };
         for ((dx, y), dy) in dx.chunks_exact_mut(n).zip(y.chunks_exact(n)).zip(dy.chunks_exact(n)) {
             let sum = reduce::sum(dy);
-            elementwise::add_zip(dy, y, dx, |dy, y| dy - y.exp() * sum);
+            elementwise::add_zip(dy, y, dx, move |dy, y| dy - y.exp() * sum);
         }
     }
 }

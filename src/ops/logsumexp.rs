@@ -33,7 +33,7 @@ impl<R: Real> Rule<R> for LogSumExp {
         let per_row = at.y.iter().zip(at.dy).zip(x.chunks_exact(n));
         let Some(dx) = at.grad(0) else { return };
         for (dx, ((&y, &dy), x)) in dx.chunks_exact_mut(n).zip(per_row) {
-            elementwise::add_map(x, dx, |x| dy * (x - y).exp());
+            elementwise::add_map(x, dx, move |x| dy * (x - y).exp());
         }
     }
 }

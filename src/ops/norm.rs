@@ -28,7 +28,7 @@ impl<R: Real> Rule<R> for Norm {
         let (x, y, dy) = (at.x.value(0), at.y[0], at.dy[0]);
         let factor = if y == R::ZERO { R::ZERO } else { dy / y };
         if let Some(dx) = at.grad(0) {
-            elementwise::add_map(x, dx, |x| factor * x);
+            elementwise::add_map(x, dx, move |x| factor * x);
         }
     }
 }

@@ -17,12 +17,12 @@ impl<R: Real> Rule<R> for Scale {
 
     fn forward(&self, at: Forward<'_, R>) {
         let c = R::from_f64(self.factor);
-        at.map(|x| c * x);
+        at.map(move |x| c * x);
     }
 
     // dy/dx = c
     fn vjp(&self, mut at: Backward<'_, R>) {
         let c = R::from_f64(self.factor);
-        at.add(0, |dy| c * dy);
+        at.add(0, move |dy| c * dy);
     }
 }

@@ -17,11 +17,11 @@ impl<R: Real> Rule<R> for Shift {
 
     fn forward(&self, at: Forward<'_, R>) {
         let c = R::from_f64(self.offset);
-        at.map(|x| x + c);
+        at.map(move |x| x + c);
     }
 
     // dy/dx = 1
     fn vjp(&self, mut at: Backward<'_, R>) {
-        at.add(0, |dy| dy);
+        at.add(0, move |dy| dy);
     }
 }

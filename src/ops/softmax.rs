@@ -33,7 +33,7 @@ impl<R: Real> Rule<R> for Softmax {
         let Some(dx) = at.grad(0) else { return };
         for ((dx, y), dy) in dx.chunks_exact_mut(n).zip(y.chunks_exact(n)).zip(dy.chunks_exact(n)) {
             let mean = reduce::sum_zip(dy, y, |dy, y| dy * y);
-            elementwise::add_zip(dy, y, dx, |dy, y| y * (dy - mean));
+            elementwise::add_zip(dy, y, dx, move |dy, y| y * (dy - mean));
         }
     }
 }
