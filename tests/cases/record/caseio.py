@@ -1,4 +1,4 @@
-"""Reading, comparing and rewriting recorded cases; each script recomputes them with one library."""
+"""Reading, comparing, rewriting and making recorded cases; each script recomputes them with one library."""
 
 import argparse
 import json
@@ -16,21 +16,24 @@ RECOMPUTED = ("expected.", "grad.", "state.")
 class Case:
     """One recorded case: its name, what was computed with which options, and its arrays."""
 
-    def __init__(self, path):
-        with safe_open(path, "np") as file:
-            self.meta = json.loads(file.metadata()["case"])
-            self.arrays = {name: file.get_tensor(name) for name in file.keys()}
-        self.path = path
+    def __init__(self, path, meta, arrays):
+        self.path, self.meta, self.arrays = path, meta, arrays
         self.name = path.stem
+
+    @classmethod
+    def read(cls, path):
+        with safe_open(path, "np") as file:
+            meta = json.loads(file.metadata()["case"])
+            return cls(path, meta, {name: file.get_tensor(name) for name in file.keys()})
 
     def group(self, prefix):
         """The arrays named `prefix…`, by the rest of the name."""
         return {n.removeprefix(prefix): a for n, a in self.arrays.items() if n.startswith(prefix)}
 
     def write(self, arrays, source):
-        """Replaces arrays of the file, keeping dtypes and shapes."""
+        """Writes the file with these arrays; those that it had keep their dtypes and shapes."""
         for name, array in arrays.items():
-            stored = self.arrays[name]
+            stored = self.arrays.get(name, np.atleast_1d(array))
             self.arrays[name] = np.ascontiguousarray(array, stored.dtype).reshape(stored.shape)
         meta = json.dumps(self.meta | {"source": source}, sort_keys=True)
         save_file(self.arrays, self.path, {"case": meta})
@@ -63,6 +66,34 @@ def compare(got, case):
     return worst
 
 
+STEPS = 20
+
+
+def trajectory_inputs():
+    """Weights `w` [5, 3] and `b` [4] and their gradients, for an optimizer to take 20 steps with."""
+    rng = np.random.default_rng(20)
+    # A magnitude for each weight of w, from 1e-10 (below most epsilons) to 1e4; a fifth of them are 0.
+    magnitude = np.array([float(f"1e{exponent}") for exponent in range(-10, 5)]).reshape(5, 3)
+    grad_w = rng.standard_normal((STEPS, 5, 3)) * magnitude
+    grad_w[rng.random(grad_w.shape) < 0.2] = 0.0
+    grad_b = rng.standard_normal((STEPS, 4))
+    grad_b[7, 1] *= 1e6  # what AMSGrad remembers and the others forget
+    grad_b[:, 2] = 0.0
+    grad_b[:10, 3] = 0.0  # the step count begins before the gradients
+    weights = {f"param.{name}0": rng.standard_normal(shape) for name, shape in (("w", (5, 3)), ("b", (4,)))}
+    return weights | {"input.grad_w": grad_w, "input.grad_b": grad_b}
+
+
+def record(path, meta, recompute, source):
+    """Makes the case of an optimizer's trajectory, unless there is a file of that name."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    case = Case(path, meta | {"case": path.stem, "steps": STEPS}, trajectory_inputs())
+    case.write(recompute(case), source)
+    print(f"{path.parent.name}/{path.stem}: recorded")
+
+
 def arguments(about):
     """The command line that all scripts have."""
     parser = argparse.ArgumentParser(description=about)
@@ -74,18 +105,26 @@ def arguments(about):
     return parser
 
 
-def main(about, folders):
+def main(about, folders, trajectories=None):
     """Checks or rewrites every case of `folders`, which maps a folder to the text that names its source
     and the function that recomputes a case: it returns the arrays by name, or raises `KeyError` for a
-    case that it does not know."""
-    options = arguments(about).parse_args()
+    case that it does not know. `trajectories` maps a folder to the metadata of cases to record, by name."""
+    parser = arguments(about)
+    if trajectories:
+        parser.add_argument("--record", action="store_true", help="first make the trajectories that are missing")
+    options = parser.parse_args()
+    if trajectories and options.record:
+        for folder, cases in trajectories.items():
+            source, recompute = folders[folder]
+            for name, meta in cases.items():
+                record(options.cases / folder / f"{name}.safetensors", meta, recompute, source)
     totals = {"reproduced": 0, "failed": 0}
     worst = 0.0
     for folder, (source, recompute) in folders.items():
         paths = sorted((options.cases / folder).glob("*.safetensors"))
         if not paths:
             raise SystemExit(f"no cases in {options.cases / folder}")
-        for case in map(Case, paths):
+        for case in map(Case.read, paths):
             try:
                 got = recompute(case)
             except KeyError as unknown:

@@ -16,7 +16,17 @@ keras.config.set_floatx("float64")
 dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
 
 OPTIMIZERS = {name.lower(): getattr(keras.optimizers, name) for name in (
-    "Adadelta", "Adagrad", "Adam", "Ftrl", "Lion", "Nadam", "RMSprop", "SGD")}
+    "Adadelta", "Adagrad", "Adam", "AdamW", "Ftrl", "Lion", "Nadam", "RMSprop", "SGD")}
+
+RECORDED = {  # what --record makes: the first word is the optimizer
+    "adam_amsgrad_wide": {"learning_rate": 0.01, "beta_2": 0.9, "amsgrad": True},
+    "adam_wd": {"learning_rate": 0.01, "weight_decay": 0.05},
+    "adamw": {"learning_rate": 0.01},
+    "rmsprop_wide": {"learning_rate": 0.01},
+    "rmsprop_centered_wide": {"learning_rate": 0.01, "centered": True},
+    "rmsprop_centered_momentum": {"learning_rate": 0.01, "rho": 0.8, "centered": True, "momentum": 0.9},
+    "sgd_nesterov_wide": {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True},
+}
 
 
 def loss(case):
@@ -37,11 +47,20 @@ def loss(case):
     return {"expected.loss": value, "grad.y_pred": grad}
 
 
+def kind_of(name):
+    return OPTIMIZERS[name.split("_")[0]]
+
+
+def metadata(name, options):
+    config = kind_of(name)(name=name, **options).get_config()
+    return {"config": config, "licence": "recorded by running Apache-2.0 software; data are our own recordings"}
+
+
 def trajectory(case):
     """The parameters after each step, the learning rate of each step and the final state."""
     keras.utils.clear_session()
     params = [keras.Variable(case.arrays[f"param.{n}0"], name=n) for n in ("w", "b")]
-    optimizer = OPTIMIZERS[case.name.split("_")[0]].from_config(dict(case.meta["config"]))
+    optimizer = kind_of(case.name).from_config(dict(case.meta["config"]))
     optimizer.build(params)
     path = {"expected.lr_before_step": [], "expected.w": [], "expected.b": []}
     for step in range(case.meta["steps"]):
@@ -57,4 +76,6 @@ def trajectory(case):
 
 if __name__ == "__main__":
     source = f"keras {keras.__version__} + jax {jax.__version__} (PyPI), CPU, float64"
-    caseio.main(__doc__, {"keras3/losses": (source, loss), "keras3/optimizers": (source, trajectory)})
+    trajectories = {name: metadata(name, options) for name, options in RECORDED.items()}
+    caseio.main(__doc__, {"keras3/losses": (source, loss), "keras3/optimizers": (source, trajectory)},
+                {"keras3/optimizers": trajectories})

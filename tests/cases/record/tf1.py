@@ -32,22 +32,42 @@ for bound in (0.5, 1.0, 5.0, 1e6):
         return [*clipped, norm]
     CLIPS[f"clip_by_global_norm_{bound}"] = clip
 
-TF1_OPTIMIZERS = {  # how to build each, and the names of its options in the case's metadata
+TF1_OPTIMIZERS = {  # by the start of the case's name: how to build it, and its options' names in the metadata
     "adadelta": (v1.train.AdadeltaOptimizer, {"rho": "rho", "epsilon": "epsilon"}),
     "adagrad": (v1.train.AdagradOptimizer, {"initial_accumulator_value": "initial_accumulator_value"}),
     "adam": (v1.train.AdamOptimizer, {"beta1": "beta1", "beta2": "beta2", "epsilon": "epsilon"}),
     "ftrl": (v1.train.FtrlOptimizer,
              {"l1_regularization_strength": "l1", "l2_regularization_strength": "l2"}),
+    "gradient": (v1.train.GradientDescentOptimizer, {}),
     "momentum": (v1.train.MomentumOptimizer, {"momentum": "momentum", "use_nesterov": "nesterov"}),
+    "rmsprop": (v1.train.RMSPropOptimizer,
+                {"decay": "decay", "momentum": "momentum", "epsilon": "epsilon", "centered": "centered"}),
 }
 
-KERAS2_OPTIMIZERS = {
-    "adam": tf.keras.optimizers.Adam,
-    "rmsprop": tf.keras.optimizers.RMSprop,
-    "sgd": tf.keras.optimizers.SGD,
-    "legacy_adam": tf.keras.optimizers.legacy.Adam,
-    "legacy_rmsprop": tf.keras.optimizers.legacy.RMSprop,
-    "legacy_sgd": tf.keras.optimizers.legacy.SGD,
+RMSPROP = {"lr": 0.01, "decay": 0.9, "momentum": 0.0, "epsilon": 1e-10, "centered": False}  # TF1's defaults
+TF1_RECORDED = {  # what --record makes
+    "adam_eps1e-2": {"lr": 0.01, "beta1": 0.8, "beta2": 0.99, "epsilon": 1e-2},
+    "gradient_descent": {"lr": 0.1},
+    "rmsprop_wide": RMSPROP,
+    "rmsprop_centered": RMSPROP | {"decay": 0.5, "centered": True},
+    "rmsprop_centered_momentum_wide": RMSPROP | {"decay": 0.8, "momentum": 0.9, "epsilon": 1e-3, "centered": True},
+    "rmsprop_momentum_wide": RMSPROP | {"decay": 0.5, "momentum": 0.9},
+}
+
+
+def class_name(kind):
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+KERAS2_OPTIMIZERS = {class_name(kind): kind for kind in (
+    tf.keras.optimizers.Adam, tf.keras.optimizers.AdamW, tf.keras.optimizers.RMSprop, tf.keras.optimizers.SGD,
+    tf.keras.optimizers.legacy.Adam, tf.keras.optimizers.legacy.RMSprop, tf.keras.optimizers.legacy.SGD)}
+
+KERAS2_RECORDED = {  # β has few digits: tf.cast makes it a float32, but not everywhere
+    "adam_amsgrad": (tf.keras.optimizers.Adam, {"beta_1": 0.875, "beta_2": 0.875, "amsgrad": True}),
+    "adamw": (tf.keras.optimizers.AdamW, {"beta_1": 0.875, "beta_2": 0.984375}),
+    "legacy_rmsprop_centered": (tf.keras.optimizers.legacy.RMSprop, {"centered": True}),
+    "rmsprop_centered": (tf.keras.optimizers.RMSprop, {"centered": True}),
 }
 
 
@@ -68,9 +88,15 @@ def function(table):
     return recompute
 
 
+def metadata(**meta):
+    licence = "recorded by running Apache-2.0 software; data are our own recordings"
+    return meta | {"licence": licence, "sparse_w": False}
+
+
 def tf1_trajectory(case):
     """The variables after each step and the optimizer's slots before and after."""
-    kind, options = TF1_OPTIMIZERS[case.name.split("_")[0]]
+    key = next((key for key in TF1_OPTIMIZERS if case.name.startswith(key)), None)
+    kind, options = TF1_OPTIMIZERS[key]
     options = {name: case.meta[stored] for name, stored in options.items() if stored in case.meta}
     with tf.Graph().as_default(), v1.Session() as session:
         optimizer = kind(case.meta["lr"], **options)
@@ -93,8 +119,7 @@ def keras2_trajectory(case):
     """The variables after each step."""
     config = {name: float(value) if name != "name" and isinstance(value, str) else value
               for name, value in case.meta["config"].items()}
-    kind = case.name.removesuffix("_momentum").removesuffix("_nesterov")
-    optimizer = KERAS2_OPTIMIZERS[kind].from_config(config)
+    optimizer = KERAS2_OPTIMIZERS[case.meta["class"]].from_config(config)
     variables = {n: tf.Variable(case.arrays[f"param.{n}0"], name=n) for n in ("w", "b")}
     path = {f"expected.{n}": [] for n in variables}
     for step in range(case.meta["steps"]):
@@ -110,9 +135,13 @@ if __name__ == "__main__":
     version = f"tensorflow-cpu {tf.__version__}"
     eager = f"{version} tf.keras {keras.__version__}, eager CPU, float64"
     graph = f"{version} tf.compat.v1 (keras {keras.__version__} legacy cells), CPU, 1 thread"
+    tf1_recorded = {name: metadata(dtype="float64", **meta) for name, meta in TF1_RECORDED.items()}
+    keras2_recorded = {
+        name: metadata(**{"class": class_name(kind), "config": kind(0.01, **options).get_config()})
+        for name, (kind, options) in KERAS2_RECORDED.items()}
     caseio.main(__doc__, {
         "keras2_tf1/keras2_optimizers": (eager, keras2_trajectory),
         "keras2_tf1/tf1_losses": (graph, function(LOSSES)),
         "keras2_tf1/tf1_optimizers": (graph, tf1_trajectory),
         "keras2_tf1/tf1_clip": (graph, function(CLIPS)),
-    })
+    }, {"keras2_tf1/tf1_optimizers": tf1_recorded, "keras2_tf1/keras2_optimizers": keras2_recorded})

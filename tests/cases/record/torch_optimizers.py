@@ -9,7 +9,17 @@ torch.set_default_dtype(torch.float64)  # scalar states too
 torch.set_num_threads(1)
 
 OPTIMIZERS = {name.lower(): getattr(torch.optim, name) for name in (
-    "Adadelta", "Adagrad", "Adam", "Adamax", "ASGD", "RAdam", "RMSprop", "Rprop", "SGD")}
+    "Adadelta", "Adagrad", "Adam", "Adamax", "AdamW", "ASGD", "RAdam", "RMSprop", "Rprop", "SGD")}
+
+RECORDED = {  # what --record makes: the first word is the optimizer
+    "adam_amsgrad_wide": {"lr": 0.01, "betas": (0.9, 0.9), "amsgrad": True},
+    "adamw": {"lr": 0.01},
+    "adamw_amsgrad": {"lr": 0.01, "betas": (0.9, 0.9), "weight_decay": 0.1, "amsgrad": True},
+    "rmsprop_centered_wide": {"lr": 0.01, "centered": True},
+    "rmsprop_centered_momentum": {"lr": 0.01, "alpha": 0.9, "centered": True, "momentum": 0.8},
+    "rmsprop_wd": {"lr": 0.01, "weight_decay": 0.05},
+    "sgd_plain": {"lr": 0.1},
+}
 
 SCHEDULES = {
     "steplr": lambda opt: lr_scheduler.StepLR(opt, step_size=5, gamma=0.5),
@@ -20,11 +30,22 @@ SCHEDULES = {
 }
 
 
+def kind_of(name):
+    return OPTIMIZERS[name.split("_")[0]]
+
+
+def metadata(name, options):
+    defaults = kind_of(name)([torch.zeros(1)], **options).defaults
+    return {"defaults": defaults, "licence": "recorded by running BSD-3-Clause software; data are our own recordings"}
+
+
 def trajectory(case):
     """The parameters after each step, the learning rate of each step and the final state."""
     params = {n: torch.tensor(case.arrays[f"param.{n}0"], requires_grad=True) for n in ("w", "b")}
-    kind = OPTIMIZERS[case.name.split("_")[0]]
-    optimizer = kind(params.values(), **case.meta["defaults"])
+    kind, options = kind_of(case.name), dict(case.meta["defaults"])
+    if kind is torch.optim.AdamW:  # not an argument: it is what AdamW is
+        assert options.pop("decoupled_weight_decay")
+    optimizer = kind(params.values(), **options)
     schedule = case.meta.get("scheduler")
     schedule = SCHEDULES[schedule](optimizer) if schedule else None
     path = {"expected.lr": [], "expected.w": [], "expected.b": []}
@@ -60,4 +81,6 @@ def clip(case):
 
 if __name__ == "__main__":
     source = f"torch {torch.__version__} (PyPI), CPU, 1 thread"
-    caseio.main(__doc__, {"torch/optimizers": (source, trajectory), "torch/clip": (source, clip)})
+    trajectories = {name: metadata(name, options) for name, options in RECORDED.items()}
+    caseio.main(__doc__, {"torch/optimizers": (source, trajectory), "torch/clip": (source, clip)},
+                {"torch/optimizers": trajectories})
