@@ -144,7 +144,7 @@ fn final_state<R: Real>(case: &Case, optimizer: &dyn Named<R>, weights: [(&str, 
             let param = weights.iter().find(|(name, _)| *name == weight).unwrap().1;
             let Some((all, sign)) = optimizer.moment(moment) else {
                 // TF1 keeps the last step in the buffer even if there is no momentum.
-                assert_eq!((&*case.name, moment), ("rmsprop", "momentum"), "{}: {name}?", case.name);
+                assert!(case.name.starts_with("rmsprop") && moment == "momentum", "{}: {name}?", case.name);
                 continue;
             };
             let got: Vec<R> = all[param].iter().map(|&x| R::from_f64(sign) * x).collect();
@@ -188,7 +188,7 @@ fn pytorch() {
     let step = |lr, factor, every| Schedule::Step { lr, factor, every };
     let cosine = |lr, floor, steps| Schedule::Cosine { lr, floor, steps };
     folder("torch/optimizers", |case| match case {
-        "sgd" => Run::of(Sgd::new(0.1)),
+        "sgd" | "sgd_plain" => Run::of(Sgd::new(0.1)),
         "sgd_wd" => Run::of(Sgd { weight_decay: WeightDecay::L2(0.05), ..Sgd::new(0.1) }),
         "sgd_maximize" => Run { sign: -1.0, ..Run::of(Sgd::new(0.1)) },
         "sgd_momentum" => Run::of(Sgd::pytorch(0.1, 0.9)),
@@ -211,7 +211,9 @@ fn pytorch() {
         }
         "sgd_momentum_sched_steplr" => Run::of(Sgd::pytorch(0.1, 0.9)).scheduled(step(0.1, 0.5, 5)),
         "rmsprop" => Run::of(RmsProp::pytorch(0.01)),
-        "rmsprop_centered" => Run::of(RmsProp { centred: true, ..RmsProp::pytorch(0.01) }),
+        "rmsprop_centered" | "rmsprop_centered_wide" => {
+            Run::of(RmsProp { centred: true, ..RmsProp::pytorch(0.01) })
+        }
         "rmsprop_centered_momentum_wd" => Run::of(RmsProp {
             rho: 0.9,
             centred: true,
@@ -219,6 +221,10 @@ fn pytorch() {
             weight_decay: WeightDecay::L2(0.05),
             ..RmsProp::pytorch(0.01)
         }),
+        "rmsprop_centered_momentum" => {
+            Run::of(RmsProp { rho: 0.9, centred: true, momentum: 0.8, ..RmsProp::pytorch(0.01) })
+        }
+        "rmsprop_wd" => Run::of(RmsProp { weight_decay: WeightDecay::L2(0.05), ..RmsProp::pytorch(0.01) }),
         "rmsprop_momentum_sched_steplr" => {
             Run::of(RmsProp { momentum: 0.9, ..RmsProp::pytorch(0.01) }).scheduled(step(0.01, 0.5, 5))
         }
@@ -226,9 +232,11 @@ fn pytorch() {
         "rmsprop_momentum" => Run::of(RmsProp { momentum: 0.9, ..RmsProp::pytorch(0.01) }),
         "adam" => Run::of(Adam::pytorch(0.001)),
         "adam_eps1e-2" => Run::of(Adam { beta1: 0.8, beta2: 0.99, eps: 1e-2, ..Adam::pytorch(0.01) }),
-        "adam_amsgrad" => Run::of(Adam { beta2: 0.9, amsgrad: true, ..Adam::pytorch(0.01) }),
-        "adam_w" => Run::of(Adam::pytorch_adamw(0.01)),
-        "adam_w_amsgrad_wd" => Run::of(Adam {
+        "adam_amsgrad" | "adam_amsgrad_wide" => {
+            Run::of(Adam { beta2: 0.9, amsgrad: true, ..Adam::pytorch(0.01) })
+        }
+        "adam_w" | "adamw" => Run::of(Adam::pytorch_adamw(0.01)),
+        "adam_w_amsgrad_wd" | "adamw_amsgrad" => Run::of(Adam {
             beta2: 0.9,
             amsgrad: true,
             weight_decay: WeightDecay::Decoupled(0.1),
@@ -257,9 +265,9 @@ fn keras_2_adam(t: i32) -> f64 {
 
 /// TF1's Adam takes β as a float32 everywhere, and also multiplies up its powers as float32. Again the
 /// factor by the exact one.
-fn tf1_adam(t: i32) -> f64 {
+fn tf1_adam(beta1: f32, beta2: f32, t: i32) -> f64 {
     let power = |beta: f32| f64::from((1..t).fold(beta, |power, _| power * beta));
-    correction(power(0.9), power(0.999)) / correction(single(0.9).powi(t), single(0.999).powi(t))
+    correction(power(beta1), power(beta2)) / correction(f64::from(beta1).powi(t), f64::from(beta2).powi(t))
 }
 
 #[test]
@@ -273,9 +281,19 @@ fn keras_2() {
         "legacy_sgd_momentum" => Run::of(Sgd::keras(single(0.1), single(0.9))),
         "rmsprop" => Run::of(RmsProp::keras(0.01)),
         "rmsprop_momentum" => Run::of(RmsProp { momentum: 0.9, ..RmsProp::keras(0.01) }),
+        "rmsprop_centered" => Run::of(RmsProp { centred: true, ..RmsProp::keras(0.01) }),
+        "legacy_rmsprop_centered" => Run::of(RmsProp { centred: true, ..legacy_rms(0.0) }),
         "legacy_rmsprop" => Run::of(legacy_rms(0.0)),
         "legacy_rmsprop_momentum" => Run::of(legacy_rms(single(0.9))),
         "adam" => Run { rate_factor: keras_2_adam, ..Run::of(Adam::keras(0.001)) },
+        // These β are float32 numbers.
+        "adam_amsgrad" => Run::of(Adam { beta1: 0.875, beta2: 0.875, amsgrad: true, ..Adam::keras(0.01) }),
+        "adamw" => Run::of(Adam {
+            beta1: 0.875,
+            beta2: 0.984375,
+            weight_decay: WeightDecay::Decoupled(single(0.004)),
+            ..Adam::keras(0.01)
+        }),
         "legacy_adam" => Run::of(legacy_adam()),
         other => panic!("no entry for {other}"),
     });
@@ -297,13 +315,22 @@ fn tf1() {
     folder("keras2_tf1/tf1_optimizers", |case| match case {
         "momentum" => Run::of(Sgd::pytorch(single(0.1), single(0.9))),
         "momentum_nesterov" => Run::of(Sgd { nesterov: true, ..Sgd::pytorch(single(0.1), single(0.9)) }),
-        "gradientdescent" => Run::of(Sgd::new(single(0.1))),
-        "rmsprop" => rms(|_| ()),
+        "gradientdescent" | "gradient_descent" => Run::of(Sgd::new(single(0.1))),
+        "rmsprop" | "rmsprop_wide" => rms(|_| ()),
         "rmsprop_momentum" => rms(|it| (it.rho, it.momentum) = (0.8, 0.9)),
-        "rmsprop_centered_momentum" => {
+        "rmsprop_momentum_wide" => rms(|it| (it.rho, it.momentum) = (0.5, 0.9)),
+        "rmsprop_centered" => rms(|it| (it.centred, it.rho) = (true, 0.5)),
+        "rmsprop_centered_momentum" | "rmsprop_centered_momentum_wide" => {
             rms(|it| (it.centred, it.rho, it.momentum, it.eps) = (true, 0.8, 0.9, 1e-3))
         }
-        "adam_default" => Run { rate_factor: tf1_adam, ..Run::of(tf1_default_adam::<f64>()) },
+        "adam_eps1e-2" => {
+            let [beta1, beta2, eps] = [0.8, 0.99, 1e-2].map(single);
+            let adam = Adam { beta1, beta2, eps, ..Adam::tf1(single(0.01)) };
+            Run { rate_factor: |t| tf1_adam(0.8, 0.99, t), ..Run::of(adam) }
+        }
+        "adam_default" => {
+            Run { rate_factor: |t| tf1_adam(0.9, 0.999, t), ..Run::of(tf1_default_adam::<f64>()) }
+        }
         other => panic!("no entry for {other}"),
     });
 }
@@ -313,7 +340,7 @@ fn tf1() {
 fn tf1_in_f32() {
     for case in case::folder("keras2_tf1/tf1_optimizers").iter().filter(|case| is_f32(case)) {
         assert_eq!(case.name, "adam_default_f32");
-        let run = Run { rate_factor: tf1_adam, ..Run::of(tf1_default_adam::<f32>()) };
+        let run = Run { rate_factor: |t| tf1_adam(0.9, 0.999, t), ..Run::of(tf1_default_adam::<f32>()) };
         println!("{}: largest relative error {:.1e}", case.name, replay(case, run, 5e-6));
     }
 }
@@ -324,7 +351,7 @@ fn keras_3() {
     folder("keras3/optimizers", |case| match case {
         "sgd" => Run::of(Sgd::keras(0.1, 0.0)),
         "sgd_momentum" => Run::of(Sgd::keras(0.1, 0.9)),
-        "sgd_nesterov" => Run::of(Sgd { nesterov: true, ..Sgd::keras(0.1, 0.9) }),
+        "sgd_nesterov" | "sgd_nesterov_wide" => Run::of(Sgd { nesterov: true, ..Sgd::keras(0.1, 0.9) }),
         "sgd_momentum_nesterov_wd" => Run::of(Sgd {
             nesterov: true,
             weight_decay: WeightDecay::Decoupled(0.05),
@@ -353,8 +380,13 @@ fn keras_3() {
             let cosine = Schedule::Cosine { lr: 0.1, floor: 0.01, steps: 10 };
             Run::of(Sgd::new(0.1)).scheduled(cosine.after_warmup(0.01, 5))
         }
-        "rmsprop" => Run::of(RmsProp::keras(0.01)),
-        "rmsprop_centered" => Run::of(RmsProp { centred: true, ..RmsProp::keras(0.01) }),
+        "rmsprop" | "rmsprop_wide" => Run::of(RmsProp::keras(0.01)),
+        "rmsprop_centered" | "rmsprop_centered_wide" => {
+            Run::of(RmsProp { centred: true, ..RmsProp::keras(0.01) })
+        }
+        "rmsprop_centered_momentum" => {
+            Run::of(RmsProp { rho: 0.8, centred: true, momentum: 0.9, ..RmsProp::keras(0.01) })
+        }
         "rmsprop_centered_momentum_wd" => Run::of(RmsProp {
             rho: 0.8,
             centred: true,
@@ -367,8 +399,11 @@ fn keras_3() {
         }
         "rmsprop_momentum" => Run::of(RmsProp { momentum: 0.9, ..RmsProp::keras(0.01) }),
         "adam" => Run::of(Adam::keras(0.001)),
-        "adam_amsgrad" => Run::of(Adam { beta2: 0.9, amsgrad: true, ..Adam::keras(0.01) }),
-        "adam_w" => Run::of(Adam::keras_adamw(0.01)),
+        "adam_amsgrad" | "adam_amsgrad_wide" => {
+            Run::of(Adam { beta2: 0.9, amsgrad: true, ..Adam::keras(0.01) })
+        }
+        "adam_wd" => Run::of(Adam { weight_decay: WeightDecay::Decoupled(0.05), ..Adam::keras(0.01) }),
+        "adam_w" | "adamw" => Run::of(Adam::keras_adamw(0.01)),
         "adam_eps1e-2" => Run::of(Adam { beta1: 0.8, beta2: 0.99, eps: 1e-2, ..Adam::keras(0.01) }),
         other => panic!("no entry for {other}"),
     });
