@@ -5,6 +5,8 @@
 
 mod by_hand;
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use by_hand::{Gradients, Sizes, Weights};
@@ -12,7 +14,8 @@ use clap::Parser;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use tapeloop::nn::{SimpleRnn, unroll};
-use tapeloop::{Array, Init, Memory, Params, Tape};
+use tapeloop::plot::{Panel, Picture};
+use tapeloop::{Array, Error, Init, Memory, Params, Tape};
 
 /// `output_t = tanh(W·input_t + U·state_t + b)`: as loops, through the tape, and as a layer; then
 /// backpropagation through time by hand beside the tape's.
@@ -30,6 +33,9 @@ struct Args {
     /// Seed of inputs and weights
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Where the picture goes
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    out: PathBuf,
 }
 
 fn main() -> ExitCode {
@@ -55,19 +61,44 @@ fn main() -> ExitCode {
     let weights = Weights { w: centre(&weights.w), u: centre(&weights.u), b: centre(&weights.b) };
     let alive = compare(sizes, &weights, &inputs);
 
+    let picture = match draw(&args.out, &alive) {
+        Ok(path) => path,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(2);
+        }
+    };
     let forward = saturated.forward.max(alive.forward);
     let gradient = saturated.gradient.max(alive.gradient);
-    println!("\nresult: steps={t} outputs_apart={forward:.1e} gradients_apart={gradient:.1e}");
+    println!(
+        "\nresult: steps={t} outputs_apart={forward:.1e} gradients_apart={gradient:.1e} picture={}",
+        picture.display()
+    );
     if forward.max(gradient) < 1e-12 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// The largest differences between the versions, as multiples of the largest number compared.
-struct Apart {
-    forward: f64,
-    gradient: f64,
+/// `‖∂L/∂h_t‖` over time, from both.
+fn draw(folder: &Path, compared: &Compared) -> Result<PathBuf, Error> {
+    fs::create_dir_all(folder).map_err(|source| Error::Write { path: folder.to_owned(), source })?;
+    let path = folder.join("elman_by_hand.svg");
+    let over_time = |norms: &[f64]| (1..).map(f64::from).zip(norms.iter().copied()).collect::<Vec<_>>();
+    let panel = Panel::new("Gradient of each state", "time step t", "‖∂L/∂h_t‖")
+        .line("by hand", over_time(&compared.by_hand))
+        .dots("tape", over_time(&compared.tape).into_iter().step_by(4).collect::<Vec<_>>());
+    Picture::new("Backpropagation through time, by hand and by the tape").panel(panel).save(&path)?;
+    Ok(path)
 }
 
-fn compare(sizes: Sizes, weights: &Weights, inputs: &[f64]) -> Apart {
+/// The largest differences between the versions, as multiples of the largest number compared, and
+/// `‖∂L/∂h_t‖` for each `t`.
+struct Compared {
+    forward: f64,
+    gradient: f64,
+    by_hand: Vec<f64>,
+    tape: Vec<f64>,
+}
+
+fn compare(sizes: Sizes, weights: &Weights, inputs: &[f64]) -> Compared {
     // By hand.
     let outputs = by_hand::forward(sizes, weights, inputs);
     let Gradients { weights: d, norms } = by_hand::backward(sizes, weights, inputs, &outputs);
@@ -114,7 +145,7 @@ fn compare(sizes: Sizes, weights: &Weights, inputs: &[f64]) -> Apart {
     for step in [0, t / 4, t / 2, 3 * t / 4, t - 1] {
         println!("   {:>8} {:>16.9} {:>16.9}", step + 1, norms[step], tape_norms[step]);
     }
-    Apart { forward, gradient: gradient.into_iter().fold(0.0, f64::max) }
+    Compared { forward, gradient: gradient.into_iter().fold(0.0, f64::max), by_hand: norms, tape: tape_norms }
 }
 
 /// The transpose of a matrix with this many columns.
