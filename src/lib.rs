@@ -79,3 +79,8 @@ pub use error::Error;
 pub use real::Real;
 pub use tape::{Memory, Sequence, Tape, Var};
 pub use tensor::{Array, Entry, Gradients, Init, Param, Params, Shape};
+
+/// The README's program, as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
