@@ -14,6 +14,7 @@ import caseio
 keras.config.set_floatx("float64")
 # Keras 3 rounds to float32 on every backend but TensorFlow: this table is the only place.
 dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
+SOURCE = f"keras {keras.__version__} + jax {jax.__version__} (PyPI), CPU, float64"
 
 OPTIMIZERS = {name.lower(): getattr(keras.optimizers, name) for name in (
     "Adadelta", "Adagrad", "Adam", "AdamW", "Ftrl", "Lion", "Nadam", "RMSprop", "SGD")}
@@ -75,7 +76,6 @@ def trajectory(case):
 
 
 if __name__ == "__main__":
-    source = f"keras {keras.__version__} + jax {jax.__version__} (PyPI), CPU, float64"
     trajectories = {name: metadata(name, options) for name, options in RECORDED.items()}
-    caseio.main(__doc__, {"keras3/losses": (source, loss), "keras3/optimizers": (source, trajectory)},
+    caseio.main(__doc__, {"keras3/losses": (SOURCE, loss), "keras3/optimizers": (SOURCE, trajectory)},
                 {"keras3/optimizers": trajectories})

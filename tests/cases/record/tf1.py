@@ -12,7 +12,11 @@ import caseio
 
 tf.config.threading.set_intra_op_parallelism_threads(1)
 tf.config.threading.set_inter_op_parallelism_threads(1)
+tf.keras.backend.set_floatx("float64")
 v1 = tf.compat.v1
+
+EAGER = f"tensorflow-cpu {tf.__version__} tf.keras {keras.__version__}, eager CPU, float64"
+GRAPH = f"tensorflow-cpu {tf.__version__} tf.compat.v1 (keras {keras.__version__} legacy cells), CPU, 1 thread"
 
 LOSSES = {
     "losses_absdiff": lambda x, l: v1.losses.absolute_difference(l, x),
@@ -131,17 +135,13 @@ def keras2_trajectory(case):
 
 
 if __name__ == "__main__":
-    tf.keras.backend.set_floatx("float64")
-    version = f"tensorflow-cpu {tf.__version__}"
-    eager = f"{version} tf.keras {keras.__version__}, eager CPU, float64"
-    graph = f"{version} tf.compat.v1 (keras {keras.__version__} legacy cells), CPU, 1 thread"
     tf1_recorded = {name: metadata(dtype="float64", **meta) for name, meta in TF1_RECORDED.items()}
     keras2_recorded = {
         name: metadata(**{"class": class_name(kind), "config": kind(0.01, **options).get_config()})
         for name, (kind, options) in KERAS2_RECORDED.items()}
     caseio.main(__doc__, {
-        "keras2_tf1/keras2_optimizers": (eager, keras2_trajectory),
-        "keras2_tf1/tf1_losses": (graph, function(LOSSES)),
-        "keras2_tf1/tf1_optimizers": (graph, tf1_trajectory),
-        "keras2_tf1/tf1_clip": (graph, function(CLIPS)),
+        "keras2_tf1/keras2_optimizers": (EAGER, keras2_trajectory),
+        "keras2_tf1/tf1_losses": (GRAPH, function(LOSSES)),
+        "keras2_tf1/tf1_optimizers": (GRAPH, tf1_trajectory),
+        "keras2_tf1/tf1_clip": (GRAPH, function(CLIPS)),
     }, {"keras2_tf1/tf1_optimizers": tf1_recorded, "keras2_tf1/keras2_optimizers": keras2_recorded})
