@@ -20,6 +20,8 @@ struct Run<'c, C> {
     cell: C,
     read_out: DenseLayer,
     weights: Vec<(Param, [Vec<f64>; 2])>,
+    /// The gradients of the first step, after clipping, as far as they were recorded.
+    first_gradients: Vec<(Param, Vec<f64>)>,
 }
 
 fn case<'c>(cases: &'c [Case], name: &str) -> &'c Case {
@@ -53,6 +55,14 @@ impl<C: Cell> Run<'_, C> {
             found[0].push(loss.item());
             memory = tape.into_memory();
             found[1].push(clip.apply(&self.params, &mut grads));
+            for (param, expected) in self.first_gradients.drain(..) {
+                assert_close(
+                    &format!("{}: ∂L/∂{param:?}", self.case.name),
+                    &grads[param],
+                    &expected,
+                    TOLERANCE,
+                );
+            }
             optimizer.step(&mut self.params, &grads);
         }
         for (what, (found, expected)) in ["loss", "norm"].iter().zip(found.iter().zip(&expected)) {
@@ -104,8 +114,17 @@ fn pytorch() {
         (read_out.w, recorded(case, "out.weight", <[f64]>::to_vec)),
         (read_out.b.unwrap(), recorded(case, "out.bias", <[f64]>::to_vec)),
     ];
+    let first = |name: &str| case.array(&format!("grad_step0.{name}")).data().to_vec();
+    let first_gradients = vec![
+        (rnn.w_ih, first("rnn.weight_ih_l0")),
+        (rnn.w_hh, transpose(&first("rnn.weight_hh_l0"))),
+        (b_ih, first("rnn.bias_ih_l0")),
+        (b_hh, first("rnn.bias_hh_l0")),
+        (read_out.w, first("out.weight")),
+        (read_out.b.unwrap(), first("out.bias")),
+    ];
     let cell = TwoBiases { rnn, b_ih, b_hh };
-    let run = Run { case, params, cell, read_out, weights };
+    let run = Run { case, params, cell, read_out, weights, first_gradients };
     run.follow("expected.grad_norm", Clip::PyTorch { max: 1.0, norm: Norm::L2 }, Sgd::pytorch(0.05, 0.9));
 }
 
@@ -125,7 +144,7 @@ fn tf1() {
         (read_out.w, recorded(case, "out_w", <[f64]>::to_vec)),
         (read_out.b.unwrap(), recorded(case, "out_b", <[f64]>::to_vec)),
     ];
-    let run = Run { case, params, cell, read_out, weights };
+    let run = Run { case, params, cell, read_out, weights, first_gradients: Vec::new() };
     // TF1 rounds the rate to f32.
     run.follow("expected.global_norm", Clip::GlobalNorm(1.0), Sgd::new(f64::from(0.1f32)));
 }
