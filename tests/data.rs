@@ -203,7 +203,7 @@ mod csv {
     #[test]
     fn columns_are_found_by_name_by_number_and_alone() {
         type Reading<'a> = (&'a str, &'a [u8], Option<&'a str>, &'a str, &'a [f64]);
-        let good: [Reading<'_>; 18] = [
+        let good: [Reading<'_>; 19] = [
             ("alone", b"x\n1\n2\n", None, "x", &[1.0, 2.0]),
             ("bare", b"1\n2\n-3e-2\n", None, "column 1", &[1.0, 2.0, -0.03]),
             ("bare-one", b"7", None, "column 1", &[7.0]),
@@ -215,7 +215,8 @@ mod csv {
             ("crlf", b"t,v\r\n0,1.5\r\n1,2.5\r\n", Some("v"), "v", &[1.5, 2.5]),
             ("cr", b"t,v\r0,1.5\r1,2.5\r", Some("v"), "v", &[1.5, 2.5]),
             ("no-newline", b"t,v\n0,1.5\n1,2.5", Some("v"), "v", &[1.5, 2.5]),
-            ("blank-lines", b"v\n1\n\n\n2\n\n", None, "v", &[1.0, 2.0]),
+            ("blank-end", b"v\n1\n2\n\n\n", None, "v", &[1.0, 2.0]),
+            ("newline-in-cell", b"t,v\n\"a\nb\",1\n\"c\nd\",2\n", Some("v"), "v", &[1.0, 2.0]),
             ("spaces", b"t, v\n0, 1.5\n1 ,2.5 \n", Some(" v "), "v", &[1.5, 2.5]),
             ("quotes", b"\"t\",\"v\"\n\"0\",\"1.5\"\n", Some("v"), "v", &[1.5]),
             ("bom", b"\xef\xbb\xbfv\n1\n", Some("v"), "v", &[1.0]),
@@ -235,7 +236,7 @@ mod csv {
         let columns: Vec<u8> = (0..50_000).map(|i| format!("c{i},")).collect::<String>().into();
         let digits = [b"v\n1\n".to_vec(), vec![b'9'; 4 << 20]].concat();
         type Reading<'a> = (&'a str, &'a [u8], Option<&'a str>, &'a [&'a str]);
-        let bad: [Reading<'_>; 24] = [
+        let bad: [Reading<'_>; 27] = [
             ("empty", b"", None, &["is empty", "give a file"]),
             ("newlines", b"\n\n\n", None, &["is empty"]),
             ("no-choice", b"t,v\n0,1\n", None, &["2 columns, \"t\", \"v\"", "choose one"]),
@@ -252,7 +253,10 @@ mod csv {
                 Some("v"),
                 &[", line 3", "\"abc\" in column \"v\" is not a number"],
             ),
-            ("text-late", b"v\n1\n\n\n2\nx\n", None, &[", line 6", "\"x\""]),
+            ("text-late", b"v\n1\n2\nx\n", None, &[", line 4", "\"x\""]),
+            ("blank-line", b"v\n1\n\n\n2\n", None, &["empty line around line 3", "remove the line"]),
+            ("blank-line-crlf", b"t,v\r\n0,1\r\n\r\n1,2\r\n", Some("v"), &["empty line around line 2"]),
+            ("semicolons", b"t;v\n0;1.5\n", None, &[", line 2", "\"0;1.5\"", "by a comma"]),
             ("missing", b"t,v\n0,1.5\n1,\n2,3.5\n", Some("v"), &[", line 3", "\"\" in column \"v\""]),
             ("nan", b"v\n1\nNaN\n", None, &[", line 3", "not a finite number"]),
             ("inf", b"1\n-inf\n", None, &[", line 2", "\"-inf\" in column \"column 1\" is not a finite"]),

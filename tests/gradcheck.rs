@@ -124,3 +124,9 @@ fn a_loss_that_changes_from_call_to_call_is_reported() {
     assert_eq!(error, CheckError::NotDeterministic(5.0, 6.0));
     assert!(error.to_string().contains("fix the seed"), "{error}");
 }
+
+#[test]
+fn a_loss_that_is_not_a_number_is_named_as_such() {
+    let error = gradcheck(|_, v| v[0].ln().sum(), &[Array::new([2], vec![1.0, -1.0])]).unwrap_err();
+    assert_eq!(error.to_string(), "gradcheck: the loss is NaN at the point itself");
+}

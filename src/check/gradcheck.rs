@@ -58,6 +58,10 @@ impl Default for GradCheck {
 ///
 /// # Errors
 /// If a derivative is wrong, or the loss is not the same each time.
+///
+/// # Panics
+/// If the loss is not a scalar.
+#[track_caller]
 pub fn gradcheck<F>(loss: F, inputs: &[Array<f64>]) -> Result<Report, CheckError>
 where
     F: for<'t> Fn(&'t Tape<'t, f64>, &[Var<'t, f64>]) -> Var<'t, f64>,
@@ -69,6 +73,10 @@ where
 ///
 /// # Errors
 /// As [`gradcheck`].
+///
+/// # Panics
+/// If the loss is not a scalar.
+#[track_caller]
 pub fn gradcheck_params<F>(loss: F, params: &Params<f64>) -> Result<Report, CheckError>
 where
     F: for<'t> Fn(&'t Tape<'t, f64>) -> Var<'t, f64>,
@@ -81,6 +89,10 @@ impl GradCheck {
     ///
     /// # Errors
     /// As [`gradcheck`].
+    ///
+    /// # Panics
+    /// If the loss is not a scalar.
+    #[track_caller]
     pub fn inputs<F>(&self, loss: F, inputs: &[Array<f64>]) -> Result<Report, CheckError>
     where
         F: for<'t> Fn(&'t Tape<'t, f64>, &[Var<'t, f64>]) -> Var<'t, f64>,
@@ -99,12 +111,19 @@ impl GradCheck {
     ///
     /// # Errors
     /// As [`gradcheck`].
+    ///
+    /// # Panics
+    /// If the loss is not a scalar.
+    #[track_caller]
     pub fn params<F>(&self, loss: F, params: &Params<f64>) -> Result<Report, CheckError>
     where
         F: for<'t> Fn(&'t Tape<'t, f64>) -> Var<'t, f64>,
     {
         let analytic = gradients(&loss, params);
         let (first, second) = (evaluate(&loss, params), evaluate(&loss, params));
+        if !first.is_finite() && params.count() > 0 {
+            return Err(CheckError::NotFinite(first));
+        }
         if first.to_bits() != second.to_bits() {
             return Err(CheckError::NotDeterministic(first, second));
         }
@@ -156,6 +175,7 @@ where
     loss(&Tape::new(params, Memory::new())).item()
 }
 
+#[track_caller]
 fn gradients<F>(loss: &F, params: &Params<f64>) -> Gradients<f64>
 where
     F: for<'t> Fn(&'t Tape<'t, f64>) -> Var<'t, f64>,

@@ -79,9 +79,13 @@ impl fmt::Display for Report {
 /// Why a gradient check failed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum CheckError {
-    /// At least one derivative is wrong.
+    /// At least one derivative is wrong. (Or the loss has a kink within `2ε`, such as relu at 0, where
+    /// differences mean nothing: try another point.)
     #[error("{0}")]
     Wrong(Report),
+    /// The loss is infinite or not a number at the very point.
+    #[error("gradcheck: the loss is {0} at the point itself")]
+    NotFinite(f64),
     /// Two evaluations at the same point differ, so differences mean nothing. Does the function draw
     /// random numbers? Give it a fixed seed.
     #[error("gradcheck: two evaluations at the same point gave {0:e} and {1:e}; fix the seed")]

@@ -13,7 +13,8 @@ impl Series {
     ///
     /// `column` is a name from the header, or a number counted from 1; it may be left out if there is
     /// only one. The first line is a header if it has no number, or a text above a number of the
-    /// second line. A missing number is an error, not a zero. Needs the feature `csv`.
+    /// second line. A missing number is an error, not a zero, and so is an empty line between others.
+    /// Needs the feature `csv`.
     ///
     /// # Errors
     /// If the file cannot be read, is empty, is not UTF-8, or has lines of different lengths; if there
@@ -23,7 +24,7 @@ impl Series {
         let mut file = open(path)?;
         let mut rows = [StringRecord::new(), StringRecord::new()];
         for row in &mut rows {
-            file.read_record(row).map_err(|e| translate(path, e))?;
+            read(path, &mut file, row)?;
         }
         let [first, second] = &mut rows;
         if first.is_empty() {
@@ -41,7 +42,7 @@ impl Series {
         let mut row = std::mem::take(second);
         while !row.is_empty() {
             values.push(number(path, &row, column, &name)?);
-            file.read_record(&mut row).map_err(|e| translate(path, e))?;
+            read(path, &mut file, &mut row)?;
         }
         Ok(Self { name, unit: String::new(), time: "row".into(), start: 1, values })
     }
@@ -55,6 +56,20 @@ fn open(path: &Path) -> Result<Reader<File>, Error> {
     }
     let file = File::open(path).map_err(read_error)?;
     Ok(ReaderBuilder::new().has_headers(false).trim(Trim::All).from_reader(file))
+}
+
+/// Reads the next row; at the end of the file, an empty one. The reader passes by empty lines, which
+/// here would be numbers lost in the middle of a series.
+fn read(path: &Path, file: &mut Reader<File>, row: &mut StringRecord) -> Result<(), Error> {
+    let start = file.position().line();
+    file.read_record(row).map_err(|e| translate(path, e))?;
+    let within = row.iter().map(|cell| cell.matches('\n').count() as u64).sum::<u64>();
+    if !row.is_empty() && file.position().line() > start + 1 + within {
+        // Around: of \r\n the reader has taken the \n, or not yet.
+        let problem = format!("there is an empty line around line {start}; give a number or remove the line");
+        return Err(content(path, None, problem));
+    }
+    Ok(())
 }
 
 fn is_header(first: &StringRecord, second: &StringRecord) -> bool {
@@ -91,6 +106,7 @@ fn number(path: &Path, row: &StringRecord, column: usize, name: &str) -> Result<
     let problem = match row[column].parse::<f64>() {
         Ok(x) if x.is_finite() => return Ok(x),
         Ok(_) => "not a finite number",
+        Err(_) if row[column].contains([';', '\t']) => "not a number (cells are separated by a comma)",
         Err(_) => "not a number",
     };
     let line = row.position().map(csv::Position::line);

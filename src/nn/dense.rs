@@ -73,7 +73,11 @@ impl DenseLayer {
     #[must_use]
     #[track_caller]
     pub fn forward<'t, R: Real>(&self, x: Var<'t, R>) -> Var<'t, R> {
-        let tape = x.tape();
+        let (tape, given, inputs) = (x.tape(), x.shape(), self.w.shape().rows());
+        assert!(
+            given.rank() >= 2 && given.last() == inputs,
+            "dense: x has shape {given}, not [.., {inputs}]"
+        );
         let a = x.matmul(tape.param(self.w));
         let a = self.b.map_or(a, |b| a.add_bias(tape.param(b)));
         self.activation.apply(a)

@@ -3,7 +3,7 @@
 use super::{Activation, Cell, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
-use crate::tensor::{Init, Param, Params};
+use crate::tensor::{Init, Param, Params, Shape};
 
 /// A simple recurrent layer: its size and options.
 ///
@@ -113,7 +113,11 @@ impl Cell for SimpleRnnCell {
     /// `h_t = tanh(x_t·W_ih + h_{t−1}·W_hh + b)`
     #[track_caller]
     fn step<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>) -> Var<'t, R> {
-        let tape = x_t.tape();
+        let (tape, [i, units]) = (x_t.tape(), [self.w_ih.shape().rows(), self.w_hh.shape().last()]);
+        let [given, state] = [x_t, h].map(Var::shape);
+        assert!(given.rank() == 2 && given.last() == i, "simple_rnn: x_t has shape {given}, not [B, {i}]");
+        let fits = state == Shape::from([given.rows(), units]);
+        assert!(fits, "simple_rnn: the state has shape {state}, not [{}, {units}]", given.rows());
         let a = x_t.matmul(tape.param(self.w_ih)) + h.matmul(tape.param(self.w_hh));
         let a = self.b.map_or(a, |b| a.add_bias(tape.param(b)));
         self.activation.apply(a)

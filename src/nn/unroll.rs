@@ -20,7 +20,7 @@ pub struct Unrolled<'t, C: Cell, R: Real> {
 /// so its gradient receives one `+=` from each. Those two sums are backpropagation through time.
 ///
 /// # Panics
-/// If `x` isn't `[B, T, I]`, or it or the state don't fit the cell.
+/// If `x` isn't `[B, T, I]` with at least one step, or it or the state don't fit the cell.
 #[track_caller]
 pub fn unroll<'t, C: Cell, R: Real>(cell: &C, x: Var<'t, R>, initial: C::State<'t, R>) -> Unrolled<'t, C, R> {
     let steps = steps_of(x);
@@ -37,7 +37,8 @@ pub fn unroll<'t, C: Cell, R: Real>(cell: &C, x: Var<'t, R>, initial: C::State<'
 #[track_caller]
 fn steps_of<R: Real>(x: Var<'_, R>) -> usize {
     match *x.shape().sizes() {
-        [_, steps, _] => steps,
+        [_, steps, _] if steps > 0 => steps,
+        [..] if x.shape().rank() == 3 => panic!("unroll: the input has shape {}: no time step", x.shape()),
         _ => panic!("unroll: the input has shape {}, not [B, T, I]", x.shape()),
     }
 }

@@ -16,8 +16,12 @@ pub struct Inputs<'a, R: Real> {
 }
 
 impl<'a, R: Real> Inputs<'a, R> {
+    #[track_caller]
     fn node(&self, i: usize) -> &'a Node<R> {
-        &self.nodes[self.inputs[i].index()]
+        let Some(id) = self.inputs.get(i) else {
+            panic!("an op asks for its input {i}, but has {}", self.inputs.len())
+        };
+        &self.nodes[id.index()]
     }
 
     /// How many there are.
@@ -26,6 +30,10 @@ impl<'a, R: Real> Inputs<'a, R> {
     }
 
     /// The shape of input `i`.
+    ///
+    /// # Panics
+    /// If there is no such input.
+    #[track_caller]
     pub fn shape(&self, i: usize) -> Shape {
         self.node(i).shape
     }

@@ -21,6 +21,7 @@ impl<R: Real> Tape<'_, R> {
     }
 
     /// Zeros, as data.
+    #[track_caller]
     pub fn zeros(&self, shape: impl Into<Shape>) -> Var<'_, R> {
         self.leaf_with(shape.into(), false, |value| value.fill(R::ZERO))
     }
@@ -40,8 +41,13 @@ impl<R: Real> Tape<'_, R> {
 
     /// A parameter. However often it is asked for, it is on the tape once: `W_hh`, read at every
     /// time step, is one node, whose gradient receives one `+=` per step.
+    ///
+    /// # Panics
+    /// If the handle is of another store than the tape's.
+    #[track_caller]
     pub fn param(&self, param: Param) -> Var<'_, R> {
         let memory = &mut *self.memory_mut();
+        self.params().check(param);
         if let Some(id) = memory.param_leaves[param.index] {
             return Var::new(self, id, param.shape());
         }

@@ -86,8 +86,9 @@ impl<'t, R: Real> Sequence<'t, R> {
     /// If there is no such step yet.
     #[track_caller]
     pub fn at(&self, t: usize) -> Var<'t, R> {
-        let shape = self.shape.filter(|_| t < self.filled);
-        let shape = shape.unwrap_or_else(|| panic!("sequence: no step {t} among {}", self.filled));
+        let Some(shape) = self.shape.filter(|_| t < self.filled) else {
+            panic!("sequence: no step {t} among {}", self.filled)
+        };
         let id = self.tape.memory().inputs[self.span.start as usize + t];
         Var::new(self.tape, id, shape)
     }

@@ -1,4 +1,4 @@
-//! Element by element: methods and operators of [`Var`].
+//! Element by element: methods of [`Var`].
 
 use super::Var;
 use crate::ops;
@@ -128,53 +128,5 @@ impl<R: Real> Var<'_, R> {
     pub fn dropout(self, p: f64, seed: u64) -> Self {
         assert!((0.0..1.0).contains(&p), "dropout: the probability {p} is not in [0, 1)");
         self.tape().record(ops::Dropout { p, seed }, &[self])
-    }
-}
-
-macro_rules! operator {
-    ($Trait:ident, $method:ident, $x:ident, $c:ident => $with_number:expr) => {
-        /// Element by element.
-        ///
-        /// # Panics
-        /// If the shapes differ.
-        impl<R: Real> std::ops::$Trait for Var<'_, R> {
-            type Output = Self;
-            #[track_caller]
-            fn $method(self, other: Self) -> Self {
-                self.tape().record(ops::$Trait, &[self, other])
-            }
-        }
-
-        /// The same number for every element.
-        impl<R: Real> std::ops::$Trait<f64> for Var<'_, R> {
-            type Output = Self;
-            #[track_caller]
-            fn $method(self, $c: f64) -> Self {
-                let $x = self;
-                $with_number
-            }
-        }
-    };
-}
-
-operator!(Add, add, x, c => x.shift(c));
-operator!(Sub, sub, x, c => x.shift(-c));
-operator!(Mul, mul, x, c => x.scale(c));
-operator!(Div, div, x, c => x.scale(1.0 / c));
-
-impl<R: Real> std::ops::Neg for Var<'_, R> {
-    type Output = Self;
-    #[track_caller]
-    fn neg(self) -> Self {
-        self.tape().record(ops::Neg, &[self])
-    }
-}
-
-/// `c − x` for every element `x`, as in `1.0 - z`.
-impl<'t, R: Real> std::ops::Sub<Var<'t, R>> for f64 {
-    type Output = Var<'t, R>;
-    #[track_caller]
-    fn sub(self, x: Var<'t, R>) -> Var<'t, R> {
-        (-x).shift(self)
     }
 }

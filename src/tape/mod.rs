@@ -6,6 +6,8 @@ mod losses;
 mod math;
 mod matrix;
 mod memory;
+mod operators;
+mod print;
 mod shaping;
 mod sums;
 #[allow(clippy::module_inception)]

@@ -56,7 +56,7 @@ impl<'t, R: Real> Var<'t, R> {
         Array::new(self.shape, self.value())
     }
 
-    /// Reads the value in place.
+    /// Reads the value in place. While it does, nothing can be recorded on the tape.
     pub fn with_value<T>(self, read: impl FnOnce(&[R]) -> T) -> T {
         let memory = self.tape.memory();
         read(match memory.nodes[self.id.index()].place {
@@ -65,12 +65,22 @@ impl<'t, R: Real> Var<'t, R> {
         })
     }
 
-    /// A copy of the gradient `∂L/∂self` of the last [`Tape::backward`], for any node up to its loss:
-    /// an input, a hidden state, a pre-activation. Zeros where `L` doesn't depend on it.
+    pub(super) fn is_parameter(self) -> bool {
+        matches!(self.tape.memory().nodes[self.id.index()].place, Place::Params(_))
+    }
+
+    /// Whether a parameter or a variable lies below it, so that `backward` computes its gradient.
+    pub fn needs_grad(self) -> bool {
+        self.tape.memory().nodes[self.id.index()].needs_grad
+    }
+
+    /// A copy of the gradient `∂L/∂self` of the last [`Tape::backward`]: of a variable, a hidden state,
+    /// a pre-activation, of any value that was computed before. Zeros where `L` doesn't depend on it.
     ///
     /// # Panics
-    /// Before `backward`; and for a parameter, whose gradient is in the
-    /// [`Gradients`](crate::Gradients) that were passed to `backward`.
+    /// Before `backward`, or if the value was computed after it; for data, and what is computed from
+    /// nothing else; for a parameter, whose gradient is in the [`Gradients`](crate::Gradients) that
+    /// were passed to `backward`.
     #[track_caller]
     pub fn grad(self) -> Vec<R> {
         self.with_grad(<[R]>::to_vec)
@@ -86,8 +96,11 @@ impl<'t, R: Real> Var<'t, R> {
         let Place::Arena(offset) = memory.nodes[self.id.index()].place else {
             panic!("grad: a parameter's gradient is in the `Gradients` passed to `backward`: `grads[param]`")
         };
-        let grads = memory.grads.all().get(offset..offset + self.shape.len());
-        read(grads.expect("grad: call `backward` first"))
+        assert!(self.needs_grad(), "grad: data has no gradient; put it on the tape with `Tape::variable`");
+        let grads = memory.grads.all();
+        assert!(!grads.is_empty(), "grad: call `backward` first");
+        assert!(offset + self.shape.len() <= grads.len(), "grad: computed after the last `backward`");
+        read(&grads[offset..][..self.shape.len()])
     }
 
     /// The Euclidean norm of the gradient, `‖∂L/∂self‖`, its squares summed in f64.

@@ -18,7 +18,7 @@ impl<R: Real> Array<R> {
     #[track_caller]
     pub fn new(shape: impl Into<Shape>, data: Vec<R>) -> Self {
         let shape = shape.into();
-        assert_eq!(data.len(), shape.len(), "{} numbers for an array of shape {shape}", data.len());
+        assert!(data.len() == shape.len(), "{} numbers for an array of shape {shape}", data.len());
         Self { shape, data }
     }
 

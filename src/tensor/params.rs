@@ -79,6 +79,19 @@ impl<R: Real> Params<R> {
         self.iter().find(|entry| entry.name == name)
     }
 
+    /// The array with this name, to be read or printed.
+    ///
+    /// # Panics
+    /// If there is none; the message lists those that there are.
+    #[track_caller]
+    pub fn named(&self, name: &str) -> Entry<'_, R> {
+        let Some(entry) = self.get(name) else {
+            let names: Vec<&str> = self.iter().map(|entry| entry.name).collect();
+            panic!("no parameter is named {name:?}; there are {names:?}")
+        };
+        entry
+    }
+
     /// All arrays, in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = Entry<'_, R>> {
         self.table.iter().map(|(name, param)| Entry { name, param: *param, values: &self[*param] })
@@ -87,6 +100,13 @@ impl<R: Real> Params<R> {
     /// The number of weights.
     pub fn count(&self) -> usize {
         self.table.iter().map(|(_, param)| param.shape.len()).sum()
+    }
+
+    /// Panics if the handle is of another store.
+    #[track_caller]
+    pub(crate) fn check(&self, param: Param) {
+        let own = self.table.get(param.index).is_some_and(|(_, own)| *own == param);
+        assert!(own, "the handle of an array of shape {} is of another `Params`", param.shape);
     }
 
     /// The number of arrays.
@@ -112,13 +132,17 @@ impl<R: Real> Params<R> {
 
 impl<R: Real> std::ops::Index<Param> for Params<R> {
     type Output = [R];
+    #[track_caller]
     fn index(&self, param: Param) -> &[R] {
+        self.check(param);
         &self.flat()[param.range()]
     }
 }
 
 impl<R: Real> std::ops::IndexMut<Param> for Params<R> {
+    #[track_caller]
     fn index_mut(&mut self, param: Param) -> &mut [R] {
+        self.check(param);
         &mut self.flat_mut()[param.range()]
     }
 }
