@@ -51,8 +51,10 @@
 //!
 //! # Where to read on
 //!
-//! 1. [`ops::Tanh`], [`ops::Mul`], [`ops::MatMul`]: an operation and its chain rule.
-//! 2. [`Tape::backward`]: the loop.
+//! In the source itself (the *Source* links): what is explained stands beside the code.
+//!
+//! 1. [`ops::Rule`], then [`ops::Tanh`], [`ops::Mul`], [`ops::MatMul`]: an operation and its chain rule.
+//! 2. [`Tape::backward`]: the loop. [`Tape::param`]: why a weight is on the tape once.
 //! 3. [`nn::SimpleRnn`] and [`nn::unroll`]: a step of a recurrent net, and the loop over time.
 //! 4. [`check::gradcheck`]: how we know that it is right.
 //! 5. [`optim`]: what is done with the gradients.

@@ -22,7 +22,8 @@ pub trait Cell {
     fn step<'t, R: Real>(&self, x_t: Var<'t, R>, state: Self::State<'t, R>) -> Self::State<'t, R>;
 }
 
-/// The state of a cell: one variable, or a pair of which the first is the output.
+/// The state of a cell: one variable, a pair of which the first is the output, or a `Copy` struct of your own
+/// that says which.
 pub trait State<'t, R: Real>: Copy {
     /// What the rest of the net sees of it: `h_t` `[B, H]`.
     fn output(self) -> Var<'t, R>;

@@ -5,7 +5,7 @@ use crate::real::Real;
 use crate::tape::Var;
 use crate::tensor::{Init, Param, Params};
 
-/// A fully connected layer: its size and options. Keras `Dense`, PyTorch `Linear` (whose weight is
+/// A fully connected layer, its size and options: `y = f(x·W + b)`. Keras `Dense`, PyTorch `Linear` (whose weight is
 /// the transpose).
 #[derive(Clone, Copy, Debug)]
 pub struct Dense {

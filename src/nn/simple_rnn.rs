@@ -5,7 +5,7 @@ use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::{Init, Param, Params, Shape};
 
-/// A simple recurrent layer: its size and options.
+/// A simple recurrent layer, its size and options: `h_t = tanh(x_t·W_ih + h_{t−1}·W_hh + b)`.
 ///
 /// Elman, *Finding structure in time* (1990). Keras `SimpleRNN`, PyTorch `RNN` (with its two biases
 /// added up), TF1 `BasicRNNCell` (with its kernel split in two).

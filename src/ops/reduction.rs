@@ -5,7 +5,8 @@ use crate::kernels::{elementwise, reduce};
 use crate::real::Real;
 use crate::tensor::Shape;
 
-/// What a loss does with its terms.
+/// What a loss does with its terms. The simple methods of [`Var`](crate::Var), such as `mse`, take the mean; those
+/// that end in `_with` let you choose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reduction {
     /// Leaves them as they are: the result has one element per term.

@@ -10,7 +10,34 @@ use crate::tensor::Shape;
 ///
 /// An op is a small `Copy` struct of its attributes (an axis, a factor). It sees slices and shapes,
 /// never the tape. To write one of your own, implement this trait and record it with
-/// [`Tape::custom`](crate::Tape::custom).
+/// [`Tape::custom`](crate::Tape::custom), which wants it for ever (`'static`): a constant such as `&Cube` is;
+/// one with attributes known at run time only can be made so once, by `Box::leak`.
+///
+/// ```
+/// use tapeloop::check::gradcheck;
+/// use tapeloop::ops::{Backward, Forward, Rule};
+/// use tapeloop::{Array, Real};
+///
+/// /// `y = x³`
+/// #[derive(Clone, Copy, Debug)]
+/// struct Cube;
+///
+/// impl<R: Real> Rule<R> for Cube {
+///     fn name(&self) -> &'static str {
+///         "cube"
+///     }
+///     fn forward(&self, at: Forward<'_, R>) {
+///         at.map(|x| x * x * x);
+///     }
+///     // dy/dx = 3x²
+///     fn vjp(&self, mut at: Backward<'_, R>) {
+///         at.add_with_x(|dy, x| dy * R::from_f64(3.0) * x * x);
+///     }
+/// }
+///
+/// let x = Array::new([3], vec![0.5, -1.0, 2.0]);
+/// gradcheck(|tape, v| tape.custom(&Cube, &[v[0]]).sum(), &[x]).unwrap();
+/// ```
 pub trait Rule<R: Real>: Debug + Sync {
     /// Its name, as in error messages and pictures: `matmul`.
     fn name(&self) -> &'static str;

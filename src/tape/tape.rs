@@ -139,6 +139,7 @@ impl<'p, R: Real> Tape<'p, R> {
         }
 
         for node in nodes[..=loss.id().index()].iter().rev().filter(|node| node.needs_grad) {
+            // A parameter's gradient is in `grads` already, and nothing lies below it.
             let Place::Arena(offset) = node.place else { continue };
             // Inputs lie before the node: their gradients on one side, its own on the other.
             let (before, own) = node_grads.all_mut().split_at_mut(offset);

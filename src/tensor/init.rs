@@ -1,7 +1,4 @@
 //! Initial weights, one paper each.
-//!
-//! For a weight of shape `[.., fan_in, fan_out]` (this crate multiplies `x·W`, so rows are inputs
-//! and columns are outputs); a bias `[n]` has `fan_in = fan_out = n`.
 
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal, Uniform};
@@ -10,6 +7,9 @@ use super::Shape;
 use crate::real::Real;
 
 /// How an array is filled before training.
+///
+/// `fan_in` and `fan_out` are the last two sizes of a shape `[.., fan_in, fan_out]`: this crate multiplies `x·W`,
+/// so rows are inputs and columns are outputs. For a vector `[n]` both are `n`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Init {
     /// Zeros.
