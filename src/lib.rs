@@ -79,7 +79,7 @@ mod tensor;
 
 pub use error::Error;
 pub use real::Real;
-pub use tape::{Memory, Sequence, Tape, Var};
+pub use tape::{Memory, Sequence, SequenceBuilder, Tape, Var};
 pub use tensor::{Array, Entry, Gradients, Init, Param, Params, Shape};
 
 /// The README's program, as a test.

@@ -130,3 +130,24 @@ fn a_loss_that_is_not_a_number_is_named_as_such() {
     let error = gradcheck(|_, v| v[0].ln().sum(), &[Array::new([2], vec![1.0, -1.0])]).unwrap_err();
     assert_eq!(error.to_string(), "gradcheck: the loss is NaN at the point itself");
 }
+
+#[test]
+fn settings_that_would_let_everything_pass_are_refused() {
+    let x = [Array::new([1], vec![0.5])];
+    let bad = [
+        GradCheck { eps: 0.0, ..GradCheck::default() },
+        GradCheck { eps: f64::NAN, ..GradCheck::default() },
+        GradCheck { atol: -1.0, ..GradCheck::default() },
+        GradCheck { rtol: f64::NAN, ..GradCheck::default() },
+        GradCheck { mode: Mode::Directional { directions: 0, seed: 0 }, ..GradCheck::default() },
+    ];
+    for check in bad {
+        let run = || check.inputs(|_, v| v[0].tanh().sum(), &x);
+        assert!(std::panic::catch_unwind(run).is_err(), "{check:?} was accepted");
+    }
+    // Nothing allowed, and nothing wrong: a constant loss.
+    let strict = GradCheck { atol: 0.0, rtol: 0.0, ..GradCheck::default() };
+    assert_eq!(strict.inputs(|_, v| (v[0] * 0.0).sum(), &x).unwrap().wrong, 0);
+    let none = gradcheck(|tape, _| tape.zeros([]), &[]).unwrap();
+    assert_eq!(none.to_string(), "gradcheck: there was nothing to compare");
+}

@@ -69,7 +69,7 @@ fn a_layer_returns_the_loops_values() {
     for half in 0..2 {
         let mut part = tape.sequence(t / 2);
         (0..t / 2).for_each(|step| part.push(x.select(1, half * t / 2 + step)));
-        let unrolled = unroll(&last.cell, part.stack(), state);
+        let unrolled = unroll(&last.cell, part.finish().stack(), state);
         state = unrolled.state;
         (0..t / 2).for_each(|step| halves.push(unrolled.outputs.at(step).value()));
     }

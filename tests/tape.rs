@@ -107,14 +107,34 @@ fn misuse_is_named() {
     assert!(message(&|| _ = &other_store[w]).contains("another `Params`"));
     assert_eq!(message(&|| _ = params.named("v")), "no parameter is named \"v\"; there are [\"w\", \"s\"]");
     assert!(message(&|| drop(tape.param(w).grad())).contains("`grads[param]`"));
-    assert_eq!(message(&|| _ = tape.param(w) + other.param(w)), "a variable of another tape");
+    assert_eq!(message(&|| _ = tape.param(w) + other.param(w)), "an op reads a variable of another tape");
     assert!(message(&|| tape.backward(tape.param(w), &mut params.zero_gradients())).contains("[3]"));
     assert!(message(&|| _ = tape.input([2], &[1.0])).contains("1 numbers for shape [2]"));
     assert!(message(&|| _ = tape.param(w).item()).contains("[3]"));
+    let other_sum = other.param(w).sum();
+    assert!(message(&|| tape.backward(other_sum, &mut params.zero_gradients())).contains("on another tape"));
+    let mut sequence = tape.sequence(2);
+    sequence.push(sum);
+    assert!(
+        message(&|| {
+            let mut short = tape.sequence(1);
+            short.push(sum);
+            short.push(sum);
+        })
+        .contains("no room for more than 1")
+    );
+    assert!(
+        message(&|| {
+            let mut mixed = tape.sequence(2);
+            mixed.push(sum);
+            mixed.push(tape.param(w));
+        })
+        .contains("shapes [] and [3] differ")
+    );
+    let one = sequence.finish();
+    assert!(message(&|| _ = one.at(1)).contains("no step 1 among 1"));
     tape.backward(sum, &mut params.zero_gradients());
     assert!(message(&|| drop((sum * sum).grad())).contains("after the last `backward`"));
-    assert!(
-        catch_unwind(AssertUnwindSafe(|| tape.backward(sum, &mut none))).is_err(),
-        "gradients of other parameters"
-    );
+    let panic = catch_unwind(AssertUnwindSafe(|| tape.backward(sum, &mut none))).expect_err("no panic");
+    assert_eq!(*panic.downcast_ref::<&str>().unwrap(), "backward: gradients of other parameters");
 }

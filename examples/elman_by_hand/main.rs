@@ -116,6 +116,7 @@ fn compare(sizes: Sizes, weights: &Weights, inputs: &[f64]) -> Compared {
         state = (w.matmul(input) + u.matmul(state) + b).tanh();
         states.push(state);
     }
+    let states = states.finish();
     let tape_outputs = states.stack(); // [H, T, 1]
     tape.backward((tape_outputs * tape_outputs).sum().scale(0.5), &mut no_params.zero_gradients());
     let tape_norms: Vec<f64> = (0..t).map(|step| states.at(step).grad_norm()).collect();

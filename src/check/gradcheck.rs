@@ -32,7 +32,7 @@ pub enum Mode {
 /// ```
 ///
 /// whose own error, `ε⁴·L⁽⁵⁾/30`, is so small that `ε` may be large and rounding matters little. That
-/// is why the tolerances are far tighter than those of PyTorch's `gradcheck`, which uses two points
+/// is why the tolerances can be far tighter than those of PyTorch's `gradcheck`, which uses two points
 /// with `eps = 1e-6`, `atol = 1e-5`, `rtol = 1e-3`.
 ///
 /// The loss must be smooth within `2ε` of the point: keep relu's inputs away from 0.
@@ -91,7 +91,7 @@ impl GradCheck {
     /// As [`gradcheck`].
     ///
     /// # Panics
-    /// If the loss is not a scalar.
+    /// As [`params`](Self::params).
     #[track_caller]
     pub fn inputs<F>(&self, loss: F, inputs: &[Array<f64>]) -> Result<Report, CheckError>
     where
@@ -113,12 +113,16 @@ impl GradCheck {
     /// As [`gradcheck`].
     ///
     /// # Panics
-    /// If the loss is not a scalar.
+    /// If the loss is not a scalar, `eps` not positive, a tolerance negative, or there are no directions.
     #[track_caller]
     pub fn params<F>(&self, loss: F, params: &Params<f64>) -> Result<Report, CheckError>
     where
         F: for<'t> Fn(&'t Tape<'t, f64>) -> Var<'t, f64>,
     {
+        let Self { eps, atol, rtol, mode } = *self;
+        assert!(eps > 0.0 && eps.is_finite(), "gradcheck: eps is {eps}, not a step above 0");
+        assert!(atol >= 0.0 && rtol >= 0.0, "gradcheck: the tolerances {atol} and {rtol} must be at least 0");
+        assert!(!matches!(mode, Mode::Directional { directions: 0, .. }), "gradcheck: no direction to check");
         let analytic = gradients(&loss, params);
         let (first, second) = (evaluate(&loss, params), evaluate(&loss, params));
         if !first.is_finite() && params.count() > 0 {

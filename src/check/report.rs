@@ -25,8 +25,12 @@ impl Derivative {
 
     /// The error as a multiple of what is allowed; infinite if either side is not a finite number.
     pub fn ratio(&self) -> f64 {
-        let ratio = self.error() / self.allowed;
-        if ratio.is_finite() { ratio } else { f64::INFINITY }
+        let error = self.error();
+        match error / self.allowed {
+            _ if error == 0.0 => 0.0, // also where nothing is allowed
+            ratio if ratio.is_finite() => ratio,
+            _ => f64::INFINITY,
+        }
     }
 }
 
@@ -69,6 +73,7 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.wrong {
+            0 if self.compared == 0 => write!(f, "gradcheck: there was nothing to compare")?,
             0 => write!(f, "gradcheck: {} derivatives agree", self.compared)?,
             wrong => write!(f, "gradcheck: {wrong} of {} derivatives are wrong", self.compared)?,
         }

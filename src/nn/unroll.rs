@@ -30,7 +30,7 @@ pub fn unroll<'t, C: Cell, R: Real>(cell: &C, x: Var<'t, R>, initial: C::State<'
         state = cell.step(x.select(1, t), state);
         outputs.push(state.output());
     }
-    Unrolled { outputs, state }
+    Unrolled { outputs: outputs.finish(), state }
 }
 
 /// `T` of `[B, T, I]`.

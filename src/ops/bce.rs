@@ -78,8 +78,8 @@ impl<R: Real> Rule<R> for Bce {
     // holds the denominator at 1e-12 or more, and so keeps a (large) gradient at p = 0 and 1.
     // By y: ln(1−p) − ln p.
     fn vjp(&self, mut at: Backward<'_, R>) {
-        self.reduction.add(&mut at, 0, |p, y| self.limit.slope(p, y));
-        self.reduction.add(&mut at, 1, |p, _y| {
+        self.reduction.add(&mut at, 0, move |p, y| self.limit.slope(p, y));
+        self.reduction.add(&mut at, 1, move |p, _y| {
             let [ln_p, ln_not_p] = self.limit.logarithms(p);
             ln_not_p - ln_p
         });

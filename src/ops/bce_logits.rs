@@ -31,7 +31,7 @@ impl<R: Real> Rule<R> for BceLogits {
 
     // softplus' = σ. So by x: σ(x) − y, what the net said, less what was true; by y: −x.
     fn vjp(&self, mut at: Backward<'_, R>) {
-        self.reduction.add(&mut at, 0, |x, y| sigmoid(x) - y);
-        self.reduction.add(&mut at, 1, |x, _y| -x);
+        self.reduction.add(&mut at, 0, move |x, y| sigmoid(x) - y);
+        self.reduction.add(&mut at, 1, move |x, _y| -x);
     }
 }

@@ -46,7 +46,7 @@ impl<R: Real> Rule<R> for Huber {
                 d
             }
         };
-        self.reduction.add(&mut at, 0, |p, y| held(p - y));
-        self.reduction.add(&mut at, 1, |p, y| held(y - p));
+        self.reduction.add(&mut at, 0, move |p, y| held(p - y));
+        self.reduction.add(&mut at, 1, move |p, y| held(y - p));
     }
 }

@@ -29,7 +29,7 @@ impl<R: Real> Rule<R> for Mae {
     // At p = y there is a kink; any slope from −1 to 1 would do, and 0 leaves a right answer alone.
     fn vjp(&self, mut at: Backward<'_, R>) {
         let is = |yes: bool| if yes { R::ONE } else { R::ZERO };
-        self.reduction.add(&mut at, 0, |p, y| is(p > y) - is(p < y));
-        self.reduction.add(&mut at, 1, |p, y| is(p < y) - is(p > y));
+        self.reduction.add(&mut at, 0, move |p, y| is(p > y) - is(p < y));
+        self.reduction.add(&mut at, 1, move |p, y| is(p < y) - is(p > y));
     }
 }

@@ -34,7 +34,7 @@ impl<R: Real> Rule<R> for MeanAxis {
         let (dy, around) = (at.dy, at.x.shape(0).around(self.axis));
         let n = R::from_usize(around[1]);
         if let Some(dx) = at.grad(0) {
-            reduce::add_along_axis(dy, around, dx, |dy| dy / n);
+            reduce::add_along_axis(dy, around, dx, move |dy| dy / n);
         }
     }
 }

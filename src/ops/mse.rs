@@ -28,7 +28,7 @@ impl<R: Real> Rule<R> for Mse {
     // ∂(p − y)²/∂p = 2·(p − y), and the opposite for y.
     fn vjp(&self, mut at: Backward<'_, R>) {
         let two = R::ONE + R::ONE;
-        self.reduction.add(&mut at, 0, |p, y| two * (p - y));
-        self.reduction.add(&mut at, 1, |p, y| two * (y - p));
+        self.reduction.add(&mut at, 0, move |p, y| two * (p - y));
+        self.reduction.add(&mut at, 1, move |p, y| two * (y - p));
     }
 }

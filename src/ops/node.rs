@@ -22,6 +22,12 @@ pub struct Span {
 }
 
 impl Span {
+    /// Panics if the list is longer than 2³² entries.
+    pub(crate) fn at(start: usize, len: usize) -> Self {
+        let short = |n: usize| u32::try_from(n).expect("a list of less than 2³² entries");
+        Self { start: short(start), len: short(len) }
+    }
+
     pub(crate) fn of<T>(self, list: &[T]) -> &[T] {
         &list[self.start as usize..][..self.len as usize]
     }

@@ -60,9 +60,9 @@ impl Reduction {
         let (dy, p, y) = (at.dy, at.x.value(0), at.x.value(1));
         let Some(dx) = at.grad(i) else { return };
         if self == Self::None {
-            return elementwise::add_zip3(dy, p, y, dx, |dl, p, y| dl * slope(p, y));
+            return elementwise::add_zip3(dy, p, y, dx, move |dl, p, y| dl * slope(p, y));
         }
         let dl = self.upstream(dy, p.len())(0);
-        elementwise::add_zip(p, y, dx, |p, y| dl * slope(p, y));
+        elementwise::add_zip(p, y, dx, move |p, y| dl * slope(p, y));
     }
 }

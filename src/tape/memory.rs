@@ -5,7 +5,9 @@ use crate::real::Real;
 use crate::tensor::Arena;
 
 /// The storage of a tape. Handed from one training step to the next, it makes a step free of heap
-/// allocations from the second one on.
+/// allocations from the second one on. (If the net is so large that products are shared out to
+/// threads, run the loop inside a rayon pool, with `install`: handing work to a pool from outside costs
+/// an allocation now and then.)
 #[derive(Clone)]
 pub struct Memory<R: Real = f32> {
     pub(crate) nodes: Vec<Node<R>>,
@@ -43,9 +45,10 @@ impl<R: Real> Memory<R> {
         Self::default()
     }
 
-    /// Bytes of values, gradients and saved numbers held.
+    /// Bytes held, in use or not.
     pub fn bytes(&self) -> usize {
-        self.values.bytes() + self.grads.bytes() + self.saved.bytes()
+        let lists = size_of_val(&*self.nodes) + size_of_val(&*self.inputs) + size_of_val(&*self.ids);
+        lists + self.values.bytes() + self.grads.bytes() + self.saved.bytes()
     }
 
     pub(crate) fn clear(&mut self) {

@@ -8,13 +8,14 @@ mod matrix;
 mod memory;
 mod operators;
 mod print;
+mod sequence;
 mod shaping;
 mod sums;
 #[allow(clippy::module_inception)]
 mod tape;
 mod var;
 
-pub use lists::Sequence;
 pub use memory::Memory;
+pub use sequence::{Sequence, SequenceBuilder};
 pub use tape::Tape;
 pub use var::Var;
