@@ -45,7 +45,8 @@ unary! {
 }
 
 impl<R: Real> Var<'_, R> {
-    /// `factor·x`. As an operator: `x * 0.5`.
+    /// `factor·x`. As an operator: `x * 0.5`, `0.5 * x`, or `x / 2.0`, which is `x·(1/2)` and may differ from the
+    /// quotient in the last digit.
     #[must_use]
     #[track_caller]
     pub fn scale(self, factor: f64) -> Self {
