@@ -36,11 +36,19 @@ pub enum Error {
         problem: String,
     },
     /// Numbers that nothing can be learnt from.
-    #[error("series {series:?}: {problem}")]
+    #[error("series {}: {problem}", short(.series))]
     Series {
         /// Its name.
         series: String,
         /// What is wrong, and what to do.
         problem: String,
     },
+}
+
+/// A user's text in quotes, with the end left out if it is long: a sentence stays one.
+pub(crate) fn short(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
+    }
 }

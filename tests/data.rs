@@ -64,6 +64,18 @@ fn windows_overlap_and_their_targets_follow() {
 }
 
 #[test]
+#[should_panic(expected = "window 3 of 3, counted from 0")]
+fn the_last_numbers_without_a_target_are_no_window() {
+    let _ = Windows::over(vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0], 3).input(3);
+}
+
+#[test]
+#[should_panic(expected = "window 3 of 3, counted from 0")]
+fn a_window_that_is_not_there_has_no_target() {
+    let _ = Windows::over(vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0], 3).target(3);
+}
+
+#[test]
 fn a_split_keeps_every_window() {
     for windows in [Windows::over((0..30).map(f64::from).collect(), 4), Windows::sine(26, 4, 0.0..9.0, 1)] {
         for at in 1..=windows.len() {
@@ -131,6 +143,8 @@ fn series_that_nothing_can_be_learnt_from() {
     outlier.values[90] = 1e300;
     assert!(problem(outlier.clone(), 10).contains("1e300 (row 91) is too far from the training part"));
     assert!(outlier.windows::<f64>(10, 0.75).is_ok());
+    let nameless = Series { name: "\0".repeat(100_000), ..saw(0) };
+    assert!(problem(nameless, 10).len() < 400);
 }
 
 #[test]
@@ -203,7 +217,7 @@ mod csv {
     #[test]
     fn columns_are_found_by_name_by_number_and_alone() {
         type Reading<'a> = (&'a str, &'a [u8], Option<&'a str>, &'a str, &'a [f64]);
-        let good: [Reading<'_>; 19] = [
+        let good: [Reading<'_>; 21] = [
             ("alone", b"x\n1\n2\n", None, "x", &[1.0, 2.0]),
             ("bare", b"1\n2\n-3e-2\n", None, "column 1", &[1.0, 2.0, -0.03]),
             ("bare-one", b"7", None, "column 1", &[7.0]),
@@ -212,6 +226,8 @@ mod csv {
             ("bare-number", b"0,1.5\n1,2.5\n", Some("2"), "column 2", &[1.5, 2.5]),
             ("date", b"2020-01,1.5\n2020-02,2.5\n", Some("2"), "column 2", &[1.5, 2.5]),
             ("numeric-name", b",0\n1821,269\n1822,321\n", Some("0"), "0", &[269.0, 321.0]),
+            ("numeric-names", b",0,1\n7,2,3\n", Some("3"), "1", &[3.0]),
+            ("no-time", b",370.4\n1,371.5\n", Some("2"), "column 2", &[370.4, 371.5]),
             ("crlf", b"t,v\r\n0,1.5\r\n1,2.5\r\n", Some("v"), "v", &[1.5, 2.5]),
             ("cr", b"t,v\r0,1.5\r1,2.5\r", Some("v"), "v", &[1.5, 2.5]),
             ("no-newline", b"t,v\n0,1.5\n1,2.5", Some("v"), "v", &[1.5, 2.5]),
@@ -236,7 +252,7 @@ mod csv {
         let columns: Vec<u8> = (0..50_000).map(|i| format!("c{i},")).collect::<String>().into();
         let digits = [b"v\n1\n".to_vec(), vec![b'9'; 4 << 20]].concat();
         type Reading<'a> = (&'a str, &'a [u8], Option<&'a str>, &'a [&'a str]);
-        let bad: [Reading<'_>; 27] = [
+        let bad: [Reading<'_>; 37] = [
             ("empty", b"", None, &["is empty", "give a file"]),
             ("newlines", b"\n\n\n", None, &["is empty"]),
             ("no-choice", b"t,v\n0,1\n", None, &["2 columns, \"t\", \"v\"", "choose one"]),
@@ -258,6 +274,16 @@ mod csv {
             ("blank-line-crlf", b"t,v\r\n0,1\r\n\r\n1,2\r\n", Some("v"), &["empty line around line 2"]),
             ("semicolons", b"t;v\n0;1.5\n", None, &[", line 2", "\"0;1.5\"", "by a comma"]),
             ("missing", b"t,v\n0,1.5\n1,\n2,3.5\n", Some("v"), &[", line 3", "\"\" in column \"v\""]),
+            ("missing-1", b"0,\n1,370.4\n", Some("2"), &[", line 1", "\"\" in column \"column 2\" is not"]),
+            ("missing-dated", b"2020-01,\n2020-02,2.5\n", Some("2"), &[", line 1", "\"\" in column"]),
+            ("missing-alone", b"\"\"\n2.5\n", None, &[", line 1", "\"\" in column \"column 1\""]),
+            ("semicolons-bare", b"0;1.5\n1;2.5\n", None, &[", line 2", "\"1;2.5\"", "by a comma"]),
+            ("tabs", b"t\tv\n0\t1.5\n", None, &[", line 2", r#""0\t1.5""#, "by a comma"]),
+            ("decimals", b"t;v\n0;1,5\n", None, &[", line 2", "2 cells", "decimals by a point"]),
+            ("semicolons-named", b"t;v\n0;1\n", Some("v"), &["\"t;v\"", "by a comma"]),
+            ("decimals-bare", b"1,5;2,5\n3,5;4,5\n", None, &["\"5;2\"", "decimals by a point"]),
+            ("decimals-chosen", b"1,5;2,5\n3,5;4,5\n", Some("1"), &["\"5;2\"", "decimals by a point"]),
+            ("decimals-tabs", b"1\t2,5\n2\t3,5\n", Some("2"), &[r#""1\t2""#, "decimals by a point"]),
             ("nan", b"v\n1\nNaN\n", None, &[", line 3", "not a finite number"]),
             ("inf", b"1\n-inf\n", None, &[", line 2", "\"-inf\" in column \"column 1\" is not a finite"]),
             ("overflow", b"v\n1e400\n", None, &[", line 2", "not a finite number"]),
@@ -270,7 +296,14 @@ mod csv {
             ("latin1", b"v\n1\n\xe9\n", None, &[", line 3", "not UTF-8"]),
             ("quote", b"t,v\n0,\"1.5\n1,2.5\n", Some("v"), &[", line 2", "not a number"]),
         ];
-        let long: [Reading<'_>; 2] = [
+        let nul = vec![0; 100_000];
+        let name = [&nul[..], b"\nx\n"].concat();
+        let names = [&nul[..], b",", &nul, b"\n1,2\n"].concat();
+        let asked = String::from_utf8(nul).unwrap();
+        let long: [Reading<'_>; 5] = [
+            ("name", &name, None, &[", line 2", "\"x\" in column", "…"]),
+            ("names", &names, Some(&asked), &["several columns are named", "…"]),
+            ("names-unknown", &names, Some("w"), &["there are 2 columns", "…"]),
             ("columns", &columns, None, &["50001 columns, \"c0\"", "choose one"]),
             ("digits", &digits, None, &[", line 3", "\"9999", "…", "not a finite number"]),
         ];

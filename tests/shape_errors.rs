@@ -28,22 +28,28 @@ fn install_hook() {
 /// name and contains all of `parts`.
 #[track_caller]
 fn rejects(op: &str, parts: &[&str], call: impl for<'t> Fn(&'t Tape<'t, f64>) -> Var<'t, f64>) {
-    install_hook();
     let params = Params::new(0);
     let tape = Tape::new(&params, Memory::new());
+    panics(&format!("{op}: "), parts, || drop(call(&tape).value()));
+}
+
+/// The same, of a call without a tape whose message begins with `start`.
+#[track_caller]
+fn panics<T>(start: &str, parts: &[&str], call: impl FnOnce() -> T) {
+    install_hook();
     EXPECTED.set(true);
-    let result = panic::catch_unwind(AssertUnwindSafe(|| drop(call(&tape).value())));
+    let result = panic::catch_unwind(AssertUnwindSafe(|| drop(call())));
     EXPECTED.set(false);
 
-    let payload = result.expect_err(op);
+    let Err(payload) = result else { panic!("no {start:?}") };
     let literal = payload.downcast_ref::<&str>().map(ToString::to_string);
     let message = literal.or_else(|| payload.downcast_ref().cloned()).unwrap_or_default();
-    assert!(message.starts_with(&format!("{op}: ")), "{op} says {message:?}");
+    assert!(message.starts_with(start), "not {start:?} but {message:?}");
     for part in parts {
-        assert!(message.contains(part), "{op} says {message:?}, without {part:?}");
+        assert!(message.contains(part), "{message:?}, without {part:?}");
     }
     let here = Location::caller();
-    assert_eq!(PLACE.take(), format!("{}:{}", here.file(), here.line()), "{op} panics elsewhere");
+    assert_eq!(PLACE.take(), format!("{}:{}", here.file(), here.line()), "{message:?} elsewhere");
 }
 
 fn of<'t>(tape: &'t Tape<'t, f64>, shape: impl Into<Shape>) -> Var<'t, f64> {
@@ -131,4 +137,42 @@ fn shapes_to_be() {
     rejects("gather", &["2 ids", "[3]"], |t| of(t, [5, 2]).gather([3], &[0, 1]));
     rejects("gather", &["[5]", "[V, D]"], |t| of(t, [5]).gather([1], &[0]));
     rejects("gather", &["[1, 1, 1, 1]"], |t| of(t, [5, 2]).gather([1, 1, 1, 1], &[0]));
+}
+
+#[test]
+fn shapes_without_the_axis() {
+    let x = Shape::from([2, 3]);
+    let start = "shape [2, 3] has no ";
+    panics(start, &["axis 2"], || x.around(2));
+    panics(start, &["axis 2"], || x.with_size(2, 1));
+    panics(start, &["axis 2"], || x.without(2));
+    panics(start, &["place", "axis 3"], || x.with_axis(3, 1));
+    panics("shape [] has no axis 0", &[], || Shape::from([]).without(0));
+}
+
+#[cfg(target_pointer_width = "64")]
+#[test]
+fn shapes_too_large_to_count() {
+    const BIG: usize = 1 << 32;
+    let many = &["more elements than can be counted"];
+    let x = Shape::from([BIG, 2]);
+    assert_eq!(Shape::from([BIG, BIG - 1]).len(), usize::MAX - (BIG - 1));
+    panics("shape [4294967296, 4294967296]", many, || Shape::from([BIG, BIG]));
+    panics("shape [4294967296, 4294967296]", many, || x.with_size(1, BIG));
+    panics("shape [4294967296, 2, 4294967296]", many, || x.with_axis(2, BIG));
+    // An axis of size 0 doesn't help: the others are multiplied too, as rows.
+    panics("shape [4294967296, 4294967296, 0]", many, || Shape::from([BIG, BIG, 0]));
+
+    let params = Params::<f64>::new(0);
+    let tape = Tape::new(&params, Memory::new());
+    let one = of(&tape, [1, 1]);
+    panics("shape [4294967296, 4294967296]", many, || tape.input([BIG, BIG], &[]));
+    panics("shape [4294967296, 4294967296]", many, || one.expand([BIG, BIG]));
+}
+
+#[cfg(target_pointer_width = "64")]
+#[test]
+#[should_panic(expected = "shape [8589934592, 2147483648] has more elements than can be counted")]
+fn an_array_too_large_to_count_is_not_empty() {
+    let _ = Array::<f64>::zeros([1 << 33, 1 << 31]);
 }

@@ -6,14 +6,20 @@ use std::path::Path;
 use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord, Trim};
 
 use super::Series;
-use crate::error::Error;
+use crate::error::{Error, short};
+
+/// What other programs put between cells, and what a file must have.
+const OTHER_SEPARATORS: [char; 2] = [';', '\t'];
+const SEPARATORS: &str = "cells are separated by a comma, and decimals by a point";
 
 impl Series {
     /// Reads one column of numbers from a CSV file (comma, UTF-8; spaces around a cell don't count).
     ///
     /// `column` is a name from the header, or a number counted from 1; it may be left out if there is
     /// only one. The first line is a header if it has no number, or a text above a number of the
-    /// second line. A missing number is an error, not a zero, and so is an empty line between others.
+    /// second line, or if it is the one that pandas writes above columns without names: an empty cell,
+    /// then 0, 1, … A missing number is an error, not a zero, and so is a missing name above the
+    /// column, or an empty line between others.
     /// Needs the feature `csv`.
     ///
     /// # Errors
@@ -33,10 +39,12 @@ impl Series {
 
         let has_header = is_header(first, second);
         let column = choose(first, has_header, column).map_err(|problem| content(path, None, problem))?;
-        let name = if has_header { first[column].to_owned() } else { format!("column {}", column + 1) };
+        let has_name = has_header && !first[column].is_empty();
+        let name = if has_name { first[column].to_owned() } else { format!("column {}", column + 1) };
 
         let mut values = Vec::new();
-        if !has_header {
+        if !has_name {
+            // Of an empty cell nothing says that a name is missing and not a number: an error.
             values.push(number(path, first, column, &name)?);
         }
         let mut row = std::mem::take(second);
@@ -73,16 +81,32 @@ fn read(path: &Path, file: &mut Reader<File>, row: &mut StringRecord) -> Result<
 }
 
 fn is_header(first: &StringRecord, second: &StringRecord) -> bool {
-    let is_number = |text: &str| text.parse::<f64>().is_ok();
+    let is_text = |text: &str| !text.is_empty() && !is_number(text);
     let mut pairs = first.iter().zip(second);
-    !first.iter().any(is_number) || pairs.any(|(above, below)| !is_number(above) && is_number(below))
+    let mut after_index = first.iter().skip(1).enumerate();
+    !first.iter().any(is_number)
+        || pairs.any(|(above, below)| is_text(above) && is_number(below))
+        || first[0].is_empty() && after_index.all(|(i, name)| name == i.to_string())
+}
+
+fn is_number(text: &str) -> bool {
+    text.parse::<f64>().is_ok()
 }
 
 /// The index of the column asked for, or what is wrong with the question.
 fn choose(first: &StringRecord, has_header: bool, column: Option<&str>) -> Result<usize, String> {
-    let there_are = || match first.iter().take(20).map(short).collect::<Vec<_>>().join(", ") {
-        names if has_header => format!("there are {} columns, {names}", first.len()),
-        _ => format!("there are {} columns without names", first.len()),
+    // Of 0;1,5 the comma makes the cells 0;1 and 5, which look like data.
+    let is_several =
+        |cell: &str| cell.contains(OTHER_SEPARATORS) && cell.split(OTHER_SEPARATORS).all(is_number);
+    if let Some(cell) = first.iter().find(|cell| !has_header && is_several(cell)) {
+        return Err(format!("{} in line 1 is several numbers; {SEPARATORS}", short(cell)));
+    }
+    let there_are = || {
+        let names = first.iter().take(20).map(short).collect::<Vec<_>>().join(", ");
+        let names = if has_header { format!(", {names}") } else { " without names".into() };
+        let other = first.iter().any(|cell| cell.contains(OTHER_SEPARATORS));
+        let hint = if other { format!(" ({SEPARATORS})") } else { String::new() };
+        format!("there are {} columns{names}{hint}", first.len())
     };
     let Some(wanted) = column.map(str::trim) else {
         let problem = || format!("{}; choose one by its name or its number from 1", there_are());
@@ -92,7 +116,7 @@ fn choose(first: &StringRecord, has_header: bool, column: Option<&str>) -> Resul
     match (named.next(), named.next()) {
         (Some(only), None) => return Ok(only),
         (Some(_), Some(_)) => {
-            return Err(format!("several columns are named {wanted:?}; choose one by its number"));
+            return Err(format!("several columns are named {}; choose one by its number", short(wanted)));
         }
         _ => {}
     }
@@ -106,20 +130,13 @@ fn number(path: &Path, row: &StringRecord, column: usize, name: &str) -> Result<
     let problem = match row[column].parse::<f64>() {
         Ok(x) if x.is_finite() => return Ok(x),
         Ok(_) => "not a finite number",
-        Err(_) if row[column].contains([';', '\t']) => "not a number (cells are separated by a comma)",
         Err(_) => "not a number",
     };
     let line = row.position().map(csv::Position::line);
-    let text = short(&row[column]);
-    Err(content(path, line, format!("{text} in column {name:?} is {problem}; correct it or remove the line")))
-}
-
-/// A cell in quotes, with the end left out if it is long.
-fn short(text: &str) -> String {
-    match text.char_indices().nth(40) {
-        Some((end, _)) => format!("{:?}…", &text[..end]),
-        None => format!("{text:?}"),
-    }
+    let (text, name) = (short(&row[column]), short(name));
+    let advice =
+        if row[column].contains(OTHER_SEPARATORS) { SEPARATORS } else { "correct it or remove the line" };
+    Err(content(path, line, format!("{text} in column {name} is {problem}; {advice}")))
 }
 
 fn content(path: &Path, line: Option<u64>, problem: String) -> Error {
@@ -132,7 +149,8 @@ fn translate(path: &Path, error: csv::Error) -> Error {
         ErrorKind::Io(source) => return Error::Read { path: path.to_owned(), source },
         ErrorKind::Utf8 { .. } => "is not UTF-8 text; save the file as CSV in UTF-8".into(),
         ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("{len} cells, where the first line has {expected_len}; correct the line or remove it")
+            let lengths = format!("{len} cells, where the first line has {expected_len}");
+            format!("{lengths} ({SEPARATORS}); correct the line or remove it")
         }
         other => format!("cannot be read as CSV: {other:?}"),
     };

@@ -78,6 +78,7 @@ impl<R: Real> Windows<R> {
     /// If there is no window `i`.
     #[track_caller]
     pub fn input(&self, i: usize) -> &[R] {
+        self.assert_has(i);
         &self.values[i * self.stride..][..self.steps]
     }
 
@@ -87,7 +88,13 @@ impl<R: Real> Windows<R> {
     /// If there is no window `i`.
     #[track_caller]
     pub fn target(&self, i: usize) -> R {
+        self.assert_has(i);
         self.values[i * self.stride + self.steps]
+    }
+
+    #[track_caller]
+    fn assert_has(&self, i: usize) {
+        assert!(i < self.len(), "window {i} of {}, counted from 0", self.len());
     }
 
     /// The first `count` windows, and the others. No target of the others is in any of the first.

@@ -25,13 +25,27 @@ impl Shape {
     /// The shape with these sizes.
     ///
     /// # Panics
-    /// If there are more than four.
+    /// If there are more than four, or if their product (sizes of 0 left out) overflows `usize`.
     #[track_caller]
     pub fn new(sizes: &[usize]) -> Self {
         assert!(sizes.len() <= MAX_RANK, "shape {sizes:?}: at most {MAX_RANK} axes");
         let mut shape = Self { rank: sizes.len(), ..Self::default() };
         shape.sizes[..sizes.len()].copy_from_slice(sizes);
-        shape
+        shape.counted()
+    }
+
+    /// The same, if the elements along any of its axes can be counted: a product of some sizes is at
+    /// most that of all, once a size of 0 counts as 1.
+    #[track_caller]
+    fn counted(self) -> Self {
+        let count = self.sizes().iter().try_fold(1usize, |count, &size| count.checked_mul(size.max(1)));
+        assert!(count.is_some(), "shape {self} has more elements than can be counted");
+        self
+    }
+
+    #[track_caller]
+    fn assert_has(&self, axis: usize) {
+        assert!(axis < self.rank, "shape {self} has no axis {axis}");
     }
 
     /// The sizes, outermost first.
@@ -64,7 +78,9 @@ impl Shape {
     ///
     /// # Panics
     /// If there is no such axis.
+    #[track_caller]
     pub fn around(&self, axis: usize) -> [usize; 3] {
+        self.assert_has(axis);
         let sizes = self.sizes();
         [sizes[..axis].iter().product(), sizes[axis], sizes[axis + 1..].iter().product()]
     }
@@ -87,33 +103,45 @@ impl Shape {
     }
 
     /// The same with an axis of another size.
+    ///
+    /// # Panics
+    /// If there is no such axis, or as [`new`](Self::new) does for the sizes together.
+    #[track_caller]
     #[must_use]
     pub fn with_size(mut self, axis: usize, size: usize) -> Self {
-        self.sizes[..self.rank][axis] = size;
-        self
+        self.assert_has(axis);
+        self.sizes[axis] = size;
+        self.counted()
     }
 
     /// The same without an axis.
+    ///
+    /// # Panics
+    /// If there is no such axis.
+    #[track_caller]
     #[must_use]
     pub fn without(self, axis: usize) -> Self {
+        self.assert_has(axis);
         let mut shape = Self { rank: self.rank - 1, ..Self::default() };
         shape.sizes[..axis].copy_from_slice(&self.sizes[..axis]);
         shape.sizes[axis..self.rank - 1].copy_from_slice(&self.sizes[axis + 1..self.rank]);
         shape
     }
 
-    /// The same with one more axis, of this size, in front of `axis`.
+    /// The same with one more axis, of this size, in front of `axis`, or behind the last.
     ///
     /// # Panics
-    /// If the array has four axes already.
+    /// If the array has four axes already, if there is no place `axis` among its axes, or as
+    /// [`new`](Self::new) does for the sizes together.
     #[track_caller]
     #[must_use]
     pub fn with_axis(self, axis: usize, size: usize) -> Self {
         assert!(self.rank < MAX_RANK, "shape {self}: one axis more than the possible {MAX_RANK}");
+        assert!(axis <= self.rank, "shape {self} has no place for a new axis {axis}");
         let mut shape = Self { rank: self.rank + 1, ..self };
         shape.sizes.copy_within(axis..self.rank, axis + 1);
         shape.sizes[axis] = size;
-        shape
+        shape.counted()
     }
 }
 
