@@ -32,7 +32,7 @@ impl<R: Real> Rule<R> for Transpose {
     fn shape(&self, x: Inputs<'_, R>) -> Shape {
         x.shape_with_axis("transpose", self.a);
         let (x, Self { a, b }) = (x.shape_with_axis("transpose", self.b), *self);
-        x.with_size(a, x.sizes()[b]).with_size(b, x.sizes()[a])
+        x.swapped(a, b)
     }
 
     fn forward(&self, at: Forward<'_, R>) {

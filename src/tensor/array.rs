@@ -23,6 +23,7 @@ impl<R: Real> Array<R> {
     }
 
     /// Zeros.
+    #[track_caller]
     pub fn zeros(shape: impl Into<Shape>) -> Self {
         let shape = shape.into();
         Self { shape, data: vec![R::ZERO; shape.len()] }

@@ -114,6 +114,18 @@ impl Shape {
         self.counted()
     }
 
+    /// The same with two axes swapped.
+    ///
+    /// # Panics
+    /// If there are no such axes.
+    #[track_caller]
+    #[must_use]
+    pub fn swapped(mut self, a: usize, b: usize) -> Self {
+        assert!(a.max(b) < self.rank, "shape {self}: no axes {a} and {b} to swap");
+        self.sizes.swap(a, b);
+        self
+    }
+
     /// The same without an axis.
     ///
     /// # Panics
