@@ -162,9 +162,17 @@ fn a_rate_that_is_too_large_ends_with_its_cause() {
     assert_eq!(output.status.code(), Some(1), "{stderr}");
     assert!(stderr.starts_with("error: training diverged at step ") && stderr.lines().count() == 1);
     assert!(stderr.contains(": the loss") && stderr.contains("is not finite"), "{stderr}");
-    for part in
-        ["‖∂L/∂h_t‖", "‖W_hh‖", "Why.", "η·λ = -20.0", "the loss by 400", "--lr 0.05", "--clip-norm 1"]
-    {
+    for part in [
+        "‖∂L/∂h_t‖",
+        "‖W_hh‖",
+        "Why.",
+        "η·λ = -20.0",
+        "the loss by 400",
+        "exactly 0",
+        "Two remedies",
+        "--lr 0.04",
+        "--clip-norm 1",
+    ] {
         assert!(stdout.contains(part), "no {part:?} in {stdout}");
     }
     assert!(!stdout.contains("NaN") && !stdout.contains("result:"));
@@ -174,11 +182,63 @@ fn a_rate_that_is_too_large_ends_with_its_cause() {
 #[test]
 fn both_remedies_work() {
     let out = nowhere("remedies");
-    for remedy in [&["--lr", "0.05"][..], &["--lr", "0.5", "--clip-norm", "1"]] {
+    for remedy in [&["--lr", "0.04"][..], &["--lr", "0.5", "--clip-norm", "1"]] {
         let args = [&["--optimizer", "sgd", "--epochs", "2"], remedy].concat();
         let stdout = success(&args, &out);
         assert!(result(&stdout, "test_mse") < 1e-2, "{args:?}: {stdout}");
     }
+}
+
+/// What a run prints that diverges, without NaN in it, and with one step at least.
+fn explanation(args: &[&str]) -> String {
+    let output = sine(args, &nowhere("explained"));
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{args:?}: {}", text(&output.stderr));
+    assert!(!stdout.contains("NaN") && stdout.contains("\n    1 "), "{stdout}");
+    assert!(stdout.split_once("Why.\n- ").is_some(), "{args:?}: no cause in {stdout}");
+    stdout
+}
+
+/// The rates that are proposed.
+fn proposed(stdout: &str) -> Vec<f64> {
+    let commands = stdout.lines().filter(|line| line.contains("cargo run"));
+    let rates = commands.map(|line| line.split_once("--lr ").unwrap().1.split(' ').next().unwrap());
+    rates.map(|rate| rate.parse().unwrap()).collect()
+}
+
+#[test]
+fn nothing_is_said_that_the_recorded_numbers_do_not_show() {
+    for optimizer in ["adam", "rmsprop"] {
+        let stdout = explanation(&["--optimizer", optimizer, "--lr", "1e38"]);
+        assert!(stdout.contains("beyond f32, whose largest") && !stdout.contains("η·λ"), "{stdout}");
+        assert!(!stdout.contains("exactly 0") && !stdout.contains("larger gradients"), "{stdout}");
+        assert!(stdout.contains("To try:") && proposed(&stdout).iter().all(|&lr| lr <= 0.01), "{stdout}");
+    }
+    // Here some gradient before h_10 is not 0 near the end, and λ changes too much to foretell the loss.
+    let stdout = explanation(&["--data", "sunspots", "--optimizer", "sgd", "--lr", "3"]);
+    assert!(stdout.contains("from step 1 on") && stdout.contains("larger gradients"), "{stdout}");
+    assert!(!stdout.contains("exactly 0") && !stdout.contains("measured"), "{stdout}");
+}
+
+#[test]
+fn a_proposed_command_has_all_options_and_works() {
+    let csv = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("sine two words.csv");
+    let rows = (0..200).map(|t| format!("{}\n", (f64::from(t) * 0.7).sin()));
+    fs::write(&csv, format!("v w\n{}", rows.collect::<String>())).unwrap();
+    let csv = csv.to_str().unwrap();
+    let options = ["--column", "v w", "--epochs", "4", "--batch", "7", "--hidden", "9", "--seed", "5"];
+    let given = [&["--data", csv, "--optimizer", "sgd", "--lr", "5"], &options[..]].concat();
+    let stdout = explanation(&given);
+    let part = format!("--data '{csv}' --column 'v w' --epochs 4 --batch 7 --hidden 9 --seed 5 --out ");
+    assert!(stdout.contains(&part), "no {part} in {stdout}");
+    assert_eq!(proposed(&stdout), [0.09, 5.0]);
+    for remedy in [["--lr", "0.09"], ["--clip-norm", "0.02"]] {
+        assert!(stdout.contains(&remedy.join(" ")), "{remedy:?}: {stdout}");
+    }
+    success(
+        &[&["--data", csv, "--optimizer", "sgd", "--lr", "0.09"], &options[..]].concat(),
+        &nowhere("tried"),
+    );
 }
 
 #[test]

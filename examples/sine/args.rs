@@ -92,6 +92,11 @@ impl Args {
         }
     }
 
+    /// Whether a step is −η·g and nothing else.
+    pub fn is_plain_descent(&self) -> bool {
+        self.optimizer == Rule::Sgd && self.clip_norm.is_none() && !self.as_tutorial
+    }
+
     /// The rule.
     pub fn optimizer(&self) -> Box<dyn Optimizer<f32>> {
         match self.optimizer {

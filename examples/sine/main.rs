@@ -14,6 +14,7 @@
 
 mod args;
 mod progress;
+mod remedies;
 mod report;
 mod slow_motion;
 mod task;
@@ -148,6 +149,6 @@ fn introduce(args: &Args, task: &Task, steps: usize) {
     } else {
         let clip = args.clip_norm.map_or(String::new(), |norm| format!(", gradients clipped to norm {norm}"));
         let falling = if args.optimizer == Rule::Sgd { "" } else { ", falling to 0 along half a cosine" };
-        println!("{name} with learning rate {}{falling}{clip}\n", args.rate());
+        println!("{name} with learning rate {:?}{falling}{clip}\n", args.rate());
     }
 }
