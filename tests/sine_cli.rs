@@ -1,9 +1,33 @@
 //! The main job as its user meets it: the program `sine`, its output, its files, its exit codes.
 #![cfg(all(feature = "plot", feature = "csv"))]
 
+#[path = "../examples/sine/args.rs"]
+#[allow(dead_code)] // the program's
+mod args;
+#[path = "../examples/sine/task.rs"]
+#[allow(dead_code)]
+mod task;
+#[path = "../examples/sine/trainer.rs"]
+#[allow(dead_code)]
+mod trainer;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use clap::Parser;
+use tapeloop::Params;
+use tapeloop::data::Windows;
+
+use args::Args;
+use task::STEPS;
+use trainer::Trainer;
+
+/// What the program's options end with if they are bad.
+#[allow(dead_code)]
+enum Stop {
+    Unusable(String),
+}
 
 /// The example lies beside the tests: `target/<profile>/examples/sine`.
 fn sine(args: &[&str], out: &Path) -> Output {
@@ -274,4 +298,87 @@ fn a_column_of_a_file_is_continued_in_its_own_unit() {
     assert!(test < 0.3 * today, "{test} and {today}");
     assert_eq!(files(&out), ["sine-tides.svg"]);
     assert!(fs::read_to_string(out.join("sine-tides.svg")).unwrap().contains("tide"));
+}
+
+/// How a training went with the program's own trainer.
+struct Run {
+    /// By how much each weight moved in each step.
+    moves: Vec<Vec<f64>>,
+    /// `h_1` of each step as it has to be if the state before it is that of the tutorial, and as it was.
+    first_states: Vec<[Vec<f32>; 2]>,
+}
+
+fn run(options: &[&str], steps: usize) -> Run {
+    let args = Args::parse_from([&["sine"], options].concat());
+    let (mut trainer, (h, b)) = (Trainer::new(&args, steps), (args.hidden, args.batch));
+    let mut state = vec![0f32; b * h];
+    let mut run = Run { moves: Vec::new(), first_states: Vec::new() };
+    for seed in 0..steps as u64 {
+        let (x, y) = Windows::<f32>::sine(b, STEPS, 1.0..50.0, seed).arrays();
+        let (before, cell) = (trainer.params.clone(), trainer.net.rnn.cell);
+        let [w_ih, w_hh, bias]: [Vec<f32>; 3] =
+            [cell.w_ih, cell.w_hh, cell.b.expect("a bias")].map(|w| before[w].to_vec());
+        let expected = (0..b * h).map(|i| {
+            let (row, unit) = (i / h, i % h);
+            let back: f32 = (0..h).map(|k| state[row * h + k] * w_hh[k * h + unit]).sum();
+            (x.data()[row * STEPS] * w_ih[unit] + back + bias[unit]).tanh()
+        });
+        let expected = expected.collect();
+        let mut seen = (Vec::new(), Vec::new());
+        let look = |glimpse: trainer::Glimpse<'_, '_>| {
+            seen = (glimpse.states.at(0).value(), glimpse.states.at(STEPS - 1).value());
+        };
+        assert!(trainer.step(x.data(), y.data(), look).is_ok());
+        run.first_states.push([expected, seen.0]);
+        state = seen.1;
+        let weights = |params: &Params| params.iter().flat_map(|w| w.values.to_vec()).collect::<Vec<_>>();
+        let pairs = weights(&before).into_iter().zip(weights(&trainer.params));
+        run.moves.push(pairs.map(|(a, b)| f64::from((b - a).abs())).collect());
+    }
+    run
+}
+
+#[test]
+fn as_in_the_tutorial_every_weight_moves_by_1e_4_in_every_step() {
+    for (step, moves) in run(&["--as-tutorial"], 4).moves.iter().enumerate() {
+        for (weight, by) in moves.iter().enumerate() {
+            assert!((by / 1e-4 - 1.0).abs() < 0.01, "step {}, weight {weight}: {by:e}", step + 1);
+        }
+    }
+}
+
+#[test]
+fn as_in_the_tutorial_a_batch_starts_from_the_last_ones_state() {
+    let close = |[a, b]: &[Vec<f32>; 2]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-5);
+    assert!(run(&["--as-tutorial"], 3).first_states.iter().all(close));
+    let usual: Vec<bool> = run(&[], 3).first_states.iter().map(close).collect();
+    assert_eq!(usual, [true, false, false], "the program's own way starts from zeros");
+}
+
+#[test]
+fn each_optimizer_is_the_one_that_was_asked_for() {
+    let first = |name| run(&["--optimizer", name, "--lr", "0.001"], 1).moves.remove(0);
+    // The first step: Adam's is η·g/|g|, RMSprop's η·g/√(0.01·g²), that of gradient descent η·g.
+    for (name, by) in [("adam", 1e-3), ("rmsprop", 1e-2)] {
+        assert!(first(name).iter().all(|x| (x / by - 1.0).abs() < 0.01), "{name}");
+    }
+    let sgd = first("sgd");
+    let (least, most) = sgd.iter().fold((f64::MAX, 0f64), |(a, b), &x| (a.min(x), b.max(x)));
+    assert!(least < 0.1 * most && most < 1e-2, "from {least:e} to {most:e}");
+}
+
+#[test]
+fn the_rate_falls_but_for_gradient_descent_and_the_tutorial() {
+    let most = |moves: &[f64]| moves.iter().copied().fold(0.0, f64::max);
+    for (options, falls) in [
+        (&["--optimizer", "adam"][..], true),
+        (&["--optimizer", "rmsprop"], true),
+        (&["--as-tutorial"], false),
+    ] {
+        let moves = run(options, 30).moves;
+        let ratio = most(&moves[29]) / most(&moves[0]);
+        assert_eq!(ratio < 0.02, falls, "{options:?}: {ratio}");
+    }
+    let rate = |step| Args::parse_from(["sine", "--optimizer", "sgd"]).schedule(30).at(step);
+    assert_eq!([rate(0), rate(29)], [0.05, 0.05]);
 }
