@@ -30,12 +30,16 @@ enum Stop {
 }
 
 /// The example lies beside the tests: `target/<profile>/examples/sine`.
-fn sine(args: &[&str], out: &Path) -> Output {
+fn program() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let profile = test.parent().and_then(Path::parent).unwrap();
     let program = profile.join("examples").join(format!("sine{}", std::env::consts::EXE_SUFFIX));
     assert!(program.exists(), "no {}: `cargo build --example sine` first", program.display());
-    Command::new(program).args(args).arg("--out").arg(out).output().unwrap()
+    program
+}
+
+fn sine(args: &[&str], out: &Path) -> Output {
+    Command::new(program()).args(args).arg("--out").arg(out).output().unwrap()
 }
 
 /// A path where nothing is yet.
@@ -381,4 +385,22 @@ fn the_rate_falls_but_for_gradient_descent_and_the_tutorial() {
     }
     let rate = |step| Args::parse_from(["sine", "--optimizer", "sgd"]).schedule(30).at(step);
     assert_eq!([rate(0), rate(29)], [0.05, 0.05]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_output_that_ends_early_is_no_panic() {
+    let run = |stdout: std::process::Stdio| {
+        let mut command = Command::new(program());
+        command.args(["--epochs", "1", "--out"]).arg(nowhere("early")).stdout(stdout);
+        command.output().unwrap()
+    };
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = run(writer.into());
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+    let output = run(fs::OpenOptions::new().write(true).open("/dev/full").unwrap().into());
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(stderr.starts_with("error: can't write") && stderr.lines().count() == 1, "{stderr}");
 }

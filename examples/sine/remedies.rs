@@ -7,22 +7,22 @@ use crate::slow_motion::short;
 
 /// The commands, with all options that were given.
 pub fn print(args: &Args) {
-    println!("\n{}", if is_known(args) { "Two remedies." } else { "To try:" });
+    say!("\n{}", if is_known(args) { "Two remedies." } else { "To try:" });
     let (units, rate) = (args.hidden, args.rate());
     if args.optimizer == Rule::Sgd {
         let bound = 1.0 / (units as f64 + 1.0);
-        println!("- A smaller rate, below 2/λ for every possible λ, 2/(2·({units} + 1)) = {}:", short(bound));
+        say!("- A smaller rate, below 2/λ for every possible λ, 2/(2·({units} + 1)) = {}:", short(bound));
     } else {
-        println!("- A smaller rate:");
+        say!("- A smaller rate:");
     }
-    println!("    {}", command(args, smaller(args), args.clip_norm));
+    say!("    {}", command(args, smaller(args), args.clip_norm));
     // Adam and RMSprop divide by the gradient's size: shorter gradients don't make their steps shorter.
     if args.is_plain_descent() && rate <= 100.0 {
-        println!("- A bound on the length of a step, η·‖g‖:");
+        say!("- A bound on the length of a step, η·‖g‖:");
         let length = if is_known(args) { 0.5 } else { 0.1 };
-        println!("    {}", command(args, rate, Some(one_digit(length / rate))));
+        say!("    {}", command(args, rate, Some(one_digit(length / rate))));
     }
-    println!();
+    say!("");
 }
 
 /// The run whose two remedies were tried with each of these seeds.

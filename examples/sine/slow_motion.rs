@@ -97,7 +97,7 @@ pub fn explain(args: &Args, task: &Task, end: &NonFinite, steps: usize) {
     let after = weights(&trainer.params, net);
     frames.retain(Frame::is_finite);
     table(&frames);
-    println!("\nWhy.");
+    say!("\nWhy.");
     beginning(args, &frames);
     through_time(args, &frames);
     silence(&frames);
@@ -108,19 +108,20 @@ pub fn explain(args: &Args, task: &Task, end: &NonFinite, steps: usize) {
 }
 
 fn table(frames: &[Frame]) {
-    println!("Step by step (3e1 is 3·10¹; λ is the curvature of the loss in the read-out's weights):\n");
+    say!("Step by step (3e1 is 3·10¹; λ is the curvature of the loss in the read-out's weights):\n");
     let times: String = (1..=STEPS).map(|t| format!("{:>7}", format!("h_{t}"))).collect();
-    println!("{:14}‖∂L/∂h_t‖ for", "");
-    println!("{:>5} {:>8}{times}   ‖W_hh‖  ‖W_out‖     λ  saturated", "step", "loss");
+    say!("{:14}‖∂L/∂h_t‖ for", "");
+    say!("{:>5} {:>8}{times}   ‖W_hh‖  ‖W_out‖     λ  saturated", "step", "loss");
     for (i, frame) in frames.iter().enumerate() {
         if frames.len() > FIRST + LAST && i == FIRST {
-            println!("{:>5}", "…");
+            say!("{:>5}", "…");
         }
         if i < FIRST || i + LAST >= frames.len() {
             let gradients: String = frame.gradients.iter().map(|g| format!("{g:>7.0e}")).collect();
             let (step, [w_hh, w_out]) = (frame.step, frame.weights);
-            print!("{step:>5} {:>8.1e}{gradients} {w_hh:>8.1e} {w_out:>8.1e}", frame.loss);
-            println!(" {:>5.1} {:>8.0} %", frame.curvature, 100.0 * frame.saturated);
+            let start = format!("{step:>5} {:>8.1e}{gradients}", frame.loss);
+            let (curvature, saturated) = (frame.curvature, 100.0 * frame.saturated);
+            say!("{start} {w_hh:>8.1e} {w_out:>8.1e} {curvature:>5.1} {saturated:>8.0} %");
         }
     }
 }
@@ -136,7 +137,7 @@ fn since(frames: &[Frame], what: impl Fn(&Frame) -> bool) -> &[Frame] {
 fn beginning(args: &Args, frames: &[Frame]) {
     let steep = since(frames, |frame| args.rate() * frame.curvature > 2.0);
     if let Some(frame) = steep.first().filter(|_| args.is_plain_descent()) {
-        println!(
+        say!(
             "- In the read-out p = h_{STEPS}·W_out + b_out the loss is a quadratic bowl with curvature λ. A step\n  \
              of gradient descent multiplies the error along the steepest direction by 1 − η·λ. That is below −1,\n  \
              each step overshoots by more than it was off, where λ > 2/η = {}: from step {} on.",
@@ -154,7 +155,7 @@ fn through_time(args: &Args, frames: &[Frame]) {
     let (Some(start), Some(peak)) = (before.first(), peak) else { return };
     let larger = peak.loss > start.loss && largest(peak) > 10.0 * largest(start);
     if args.is_plain_descent() && larger && end.weights[0] > 2.0 * start.weights[0] {
-        println!(
+        say!(
             "- The larger error sent larger gradients back through time: the largest ‖∂L/∂h_t‖ before h_{STEPS} was\n  \
              {:.1e} at step {} and {:.1e} at step {}. They threw ‖W_hh‖ from {:.1e} to {:.1e}.",
             largest(start),
@@ -171,15 +172,14 @@ fn through_time(args: &Args, frames: &[Frame]) {
 fn silence(frames: &[Frame]) {
     let dead = |frame: &Frame| frame.saturated == 1.0 && frame.gradients[..STEPS - 1] == [0.0; STEPS - 1];
     if let [first, .., last] = since(frames, dead) {
-        println!(
+        say!(
             "- With such weights the units are saturated, h = ±1, and tanh' = 1 − h² = 0: from step {} to step {}\n  \
              all gradients before h_{STEPS} are exactly 0. Nothing goes back in time.",
-            first.step, last.step
+            first.step,
+            last.step
         );
         if first.weights[0] == last.weights[0] {
-            println!(
-                "  The recurrent weights rest, and what is left is a linear read-out of saturated units."
-            );
+            say!("  The recurrent weights rest, and what is left is a linear read-out of saturated units.");
         }
     }
 }
@@ -195,7 +195,7 @@ fn read_out(args: &Args, frames: &[Frame]) -> bool {
     if !(args.is_plain_descent() && explains) {
         return false;
     }
-    println!(
+    say!(
         "- At step {} λ is {curvature:.1} (at most 2·({units} + 1) = {}), so each step multiplies the error by 1 − η·λ = {factor:.1}\n  \
          and the loss by {:.0} (measured over the last two finite steps: {measured:.0}), until it is beyond f32. Only\n  \
          η < 2/λ = {} could have shrunk it; η is {:?}.",
@@ -212,7 +212,7 @@ fn read_out(args: &Args, frames: &[Frame]) -> bool {
 fn too_far(args: &Args, frames: &[Frame], after: [f64; 2]) {
     let Some(start) = frames.first() else { return };
     let show = |norm: f64| if norm.is_finite() { format!("{norm:.1e}") } else { "beyond f32".into() };
-    println!(
+    say!(
         "- The steps were so long that they, or what follows from weights so large, are beyond f32, whose largest\n  \
          number is {:.1e}. η is {:?}. ‖W_hh‖ was {:.1e} at step {} and is {} in the end, ‖W_out‖ was {:.1e} and\n  \
          is {}.",
