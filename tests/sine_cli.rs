@@ -404,3 +404,16 @@ fn an_output_that_ends_early_is_no_panic() {
     assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert!(stderr.starts_with("error: can't write") && stderr.lines().count() == 1, "{stderr}");
 }
+
+#[test]
+fn predictions_in_blocks_are_those_one_by_one() {
+    let mut trainer = Trainer::new(&Args::parse_from(["sine"]), 1);
+    let windows = Windows::sine(2_003, STEPS, 1.0..50.0, 1);
+    let together = trainer.predict(&windows);
+    assert_eq!(together.len(), 2_003);
+    for i in [0, 999, 1000, 1999, 2000, 2002] {
+        let one = [windows.input(i), &[0.0]].concat();
+        let alone = trainer.predict(&Windows::over(one, STEPS))[0];
+        assert!((together[i] - alone).abs() < 1e-5, "window {i}: {} and {alone}", together[i]);
+    }
+}
