@@ -132,7 +132,7 @@ fn bad_options_are_one_sentence_and_leave_nothing() {
     let csv = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("sine-two-columns.csv");
     fs::write(&csv, "t,v\n0,1\n1,2\n").unwrap();
     let csv = csv.to_str().unwrap();
-    let bad: [(&[&str], &str); 21] = [
+    let bad: [(&[&str], &str); 22] = [
         (&["--epochs", "0"], "--epochs"),
         (&["--epochs", "1.5"], "whole number from 1 to 1000000"),
         (&["--lr", "-1"], "greater than 0"),
@@ -142,6 +142,7 @@ fn bad_options_are_one_sentence_and_leave_nothing() {
         (&["--lr", "fast"], "--lr"),
         (&["--clip-norm", "-1"], "--clip-norm"),
         (&["--hidden", "0"], "--hidden"),
+        (&["--hidden", "1025"], "from 1 to 1024"),
         (&["--hidden", "99999999999999999999"], "--hidden"),
         (&["--batch", "0"], "--batch"),
         (&["--batch", "-3"], "--batch"),

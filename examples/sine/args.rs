@@ -24,7 +24,7 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole::<1_000_000>)]
     pub batch: usize,
     /// tanh units
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = whole::<4096>)]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = whole::<1024>)]
     pub hidden: usize,
     /// How gradients become new weights
     #[arg(long, value_enum, default_value = "adam")]
