@@ -24,7 +24,7 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole::<1_000_000>)]
     pub batch: usize,
     /// tanh units
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = whole::<4096>)]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = whole::<1024>)]
     pub hidden: usize,
     /// How gradients become new weights
     #[arg(long, value_enum, default_value = "adam")]
@@ -90,6 +90,11 @@ impl Args {
             Rule::Adam | Rule::Rmsprop if !self.as_tutorial => Schedule::Cosine { lr, floor: 0.0, steps },
             _ => lr.into(),
         }
+    }
+
+    /// Whether a step is −η·g and nothing else.
+    pub fn is_plain_descent(&self) -> bool {
+        self.optimizer == Rule::Sgd && self.clip_norm.is_none() && !self.as_tutorial
     }
 
     /// The rule.

@@ -12,8 +12,12 @@
 //!
 //! Read `trainer.rs` first: a training step. `slow_motion.rs` answers the open question.
 
+#[macro_use]
+mod say;
+
 mod args;
 mod progress;
+mod remedies;
 mod report;
 mod slow_motion;
 mod task;
@@ -51,11 +55,11 @@ fn main() -> ExitCode {
     match Args::read().and_then(|args| run(&args)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Stop::Unusable(problem)) => {
-            eprintln!("error: {problem}");
+            say::complain(format_args!("{problem}"));
             ExitCode::from(2)
         }
         Err(Stop::Diverged(end)) => {
-            eprintln!("error: {end}");
+            say::complain(format_args!("{end}"));
             ExitCode::FAILURE
         }
     }
@@ -90,7 +94,7 @@ fn run(args: &Args) -> Result<(), Stop> {
             let rows = y.len() as f64;
             let loss = trainer.step(x, y, |_| ()).inspect_err(|end| {
                 progress.finish();
-                println!("{end}.\n");
+                say!("{end}.\n");
                 slow_motion::explain(args, &task, end, steps);
             });
             let loss = loss.map_err(Stop::Diverged)?;
@@ -117,7 +121,7 @@ fn run(args: &Args) -> Result<(), Stop> {
     report.table();
     let picture = report.picture(&args.out)?;
     let (train_mse, test_mse) = (trainer.mse(&task.train), trainer.mse(&task.test));
-    println!(
+    say!(
         "result: steps={steps} train_mse={train_mse:.3e} test_mse={test_mse:.3e}{} seconds={seconds:.2} picture={}",
         report.errors(),
         picture.display()
@@ -136,11 +140,11 @@ fn check_writable(folder: &Path) -> Result<(), Error> {
 
 fn introduce(args: &Args, task: &Task, steps: usize) {
     let (train, test) = (task.train.len(), task.test.len());
-    println!("{train} windows of {} numbers to train with, {test} to test with", task::STEPS);
+    say!("{train} windows of {} numbers to train with, {test} to test with", task::STEPS);
     let name = format!("{:?}", args.optimizer).to_lowercase();
-    println!("{} tanh units, {steps} steps in batches of {}", args.hidden, args.batch);
+    say!("{} tanh units, {steps} steps in batches of {}", args.hidden, args.batch);
     if args.as_tutorial {
-        println!(
+        say!(
             "As in the tutorial: a new Adam(1e-4) for every step. It has no moments yet, so each weight moves by\n\
              ±1e-4 whatever its gradient: sign descent. And each batch starts from the state that the last one\n\
              ended with (the values; no gradient goes back into that batch).\n"
@@ -148,6 +152,6 @@ fn introduce(args: &Args, task: &Task, steps: usize) {
     } else {
         let clip = args.clip_norm.map_or(String::new(), |norm| format!(", gradients clipped to norm {norm}"));
         let falling = if args.optimizer == Rule::Sgd { "" } else { ", falling to 0 along half a cosine" };
-        println!("{name} with learning rate {}{falling}{clip}\n", args.rate());
+        say!("{name} with learning rate {:?}{falling}{clip}\n", args.rate());
     }
 }

@@ -30,7 +30,7 @@ impl Progress {
         let line = format!("epoch {epoch:>3}/{epochs}  training loss {train:.2e}  test {test:.2e}");
         match &self.bar {
             Some(bar) => bar.println(line),
-            None => println!("{line}"),
+            None => say!("{line}"),
         }
     }
 

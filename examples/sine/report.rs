@@ -27,15 +27,15 @@ impl Report<'_> {
     pub fn table(&self) {
         let (truth, today) = (self.task.truth(), self.task.today());
         let time = self.task.series.as_ref().map_or("window", |series| &series.time);
-        println!("\n{time:>8} {:>12} {:>12} {:>12} {:>12}", "last input", "predicted", "actual", "error");
+        say!("\n{time:>8} {:>12} {:>12} {:>12} {:>12}", "last input", "predicted", "actual", "error");
         let (rows, count) = (10.min(truth.len()), truth.len());
         let times: Vec<f64> = self.task.times().collect();
         for i in (0..rows).map(|row| row * (count - 1) / (rows - 1).max(1)) {
             let (predicted, actual) = (self.predictions[i], truth[i]);
             let numbers = [today[i], predicted, actual, predicted - actual];
-            println!("{:>8}{}", times[i], numbers.map(|x| format!(" {:>12}", self.number(x))).concat());
+            say!("{:>8}{}", times[i], numbers.map(|x| format!(" {:>12}", self.number(x))).concat());
         }
-        println!();
+        say!("");
     }
 
     /// Writes the picture and returns its path.

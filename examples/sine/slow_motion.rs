@@ -1,9 +1,11 @@
 //! A run that diverged, once more, with everything written down: what blew up, and why.
 
+use tapeloop::Params;
 use tapeloop::data::Batches;
 use tapeloop::optim::Norm;
 
-use crate::args::{Args, Rule};
+use crate::args::Args;
+use crate::remedies;
 use crate::task::{STEPS, Task};
 use crate::trainer::{Glimpse, Net, NonFinite, Trainer};
 
@@ -36,11 +38,22 @@ impl Frame {
             step,
             loss: glimpse.loss.into(),
             gradients: std::array::from_fn(|t| states.at(t).with_grad(|g| Norm::L2.of(g))),
-            weights: [net.rnn.cell.w_hh, net.read_out.w].map(|w| Norm::L2.of(&params[w])),
+            weights: weights(params, net),
             saturated: saturated as f64 / last.len() as f64,
             curvature: curvature(&last, states.at(0).shape().last()),
         }
     }
+
+    /// Whether there is something to see. (The loss, a square, may be beyond f32 before all the rest.)
+    fn is_finite(&self) -> bool {
+        let numbers = self.gradients.iter().chain(&self.weights).chain([&self.curvature]);
+        !self.loss.is_nan() && numbers.into_iter().all(|x| x.is_finite())
+    }
+}
+
+/// `‖W_hh‖` and `‖W_out‖`.
+fn weights(params: &Params, net: Net) -> [f64; 2] {
+    [net.rnn.cell.w_hh, net.read_out.w].map(|w| Norm::L2.of(&params[w]))
 }
 
 /// `λ`: the largest eigenvalue of `2/B·Σ h·hᵀ`, the second derivative of the loss by the read-out's
@@ -81,112 +94,139 @@ pub fn explain(args: &Args, task: &Task, end: &NonFinite, steps: usize) {
             }
         }
     }
+    let after = weights(&trainer.params, net);
+    frames.retain(Frame::is_finite);
     table(&frames);
-    println!("\nWhy.");
-    frames.pop(); // the step that ended it
+    say!("\nWhy.");
     beginning(args, &frames);
-    through_time(&frames);
-    read_out(args, &frames);
-    remedies(args);
+    through_time(args, &frames);
+    silence(&frames);
+    if !read_out(args, &frames) {
+        too_far(args, &frames, after);
+    }
+    remedies::print(args);
 }
 
 fn table(frames: &[Frame]) {
-    println!("Step by step (3e1 is 3·10¹; λ is the curvature of the loss in the read-out's weights):\n");
+    say!("Step by step (3e1 is 3·10¹; λ is the curvature of the loss in the read-out's weights):\n");
     let times: String = (1..=STEPS).map(|t| format!("{:>7}", format!("h_{t}"))).collect();
-    println!("{:14}‖∂L/∂h_t‖ for", "");
-    println!("{:>5} {:>8}{times}   ‖W_hh‖  ‖W_out‖     λ  saturated", "step", "loss");
+    say!("{:14}‖∂L/∂h_t‖ for", "");
+    say!("{:>5} {:>8}{times}   ‖W_hh‖  ‖W_out‖     λ  saturated", "step", "loss");
     for (i, frame) in frames.iter().enumerate() {
         if frames.len() > FIRST + LAST && i == FIRST {
-            println!("{:>5}", "…");
+            say!("{:>5}", "…");
         }
         if i < FIRST || i + LAST >= frames.len() {
             let gradients: String = frame.gradients.iter().map(|g| format!("{g:>7.0e}")).collect();
             let (step, [w_hh, w_out]) = (frame.step, frame.weights);
-            print!("{step:>5} {:>8.1e}{gradients} {w_hh:>8.1e} {w_out:>8.1e}", frame.loss);
-            println!(" {:>5.1} {:>8.0} %", frame.curvature, 100.0 * frame.saturated);
+            let start = format!("{step:>5} {:>8.1e}{gradients}", frame.loss);
+            let (curvature, saturated) = (frame.curvature, 100.0 * frame.saturated);
+            say!("{start} {w_hh:>8.1e} {w_out:>8.1e} {curvature:>5.1} {saturated:>8.0} %");
         }
     }
 }
 
-/// Where steps were too long for the first time.
-fn beginning(args: &Args, finite: &[Frame]) {
-    let steep = |frame: &&Frame| args.rate() * frame.curvature > 2.0;
-    if let Some(frame) = finite.iter().find(steep).filter(|_| is_plain_descent(args)) {
-        println!(
+/// The last frames without a gap between them from the first of which on `what` is true of all.
+fn since(frames: &[Frame], what: impl Fn(&Frame) -> bool) -> &[Frame] {
+    let gap = frames.windows(2).rposition(|pair| pair[0].step + 1 != pair[1].step);
+    let tail = &frames[gap.map_or(0, |i| i + 1)..];
+    &tail[tail.iter().rposition(|frame| !what(frame)).map_or(0, |i| i + 1)..]
+}
+
+/// Since when were steps too long?
+fn beginning(args: &Args, frames: &[Frame]) {
+    let steep = since(frames, |frame| args.rate() * frame.curvature > 2.0);
+    if let Some(frame) = steep.first().filter(|_| args.is_plain_descent()) {
+        say!(
             "- In the read-out p = h_{STEPS}·W_out + b_out the loss is a quadratic bowl with curvature λ. A step\n  \
              of gradient descent multiplies the error along the steepest direction by 1 − η·λ. That is below −1,\n  \
-             each step overshoots by more than it was off, where λ > 2/η = {:.0}: from step {} on.",
-            2.0 / args.rate(),
+             each step overshoots by more than it was off, where λ > 2/η = {}: from step {} on.",
+            short(2.0 / args.rate()),
             frame.step
         );
     }
 }
 
-/// Did the gradient through time explode, or die?
-fn through_time(finite: &[Frame]) {
-    let first = |frame: &Frame| frame.gradients[0];
-    let peak = finite.iter().max_by(|a, b| first(a).total_cmp(&first(b)));
-    let (Some(start), Some(peak), Some(end)) = (finite.first(), peak, finite.last()) else { return };
-    println!(
-        "- The larger error sent larger gradients back through time: ‖∂L/∂h_1‖ was {:.1e} at step 1 and\n  \
-         {:.1e} at its largest, at step {}. That threw ‖W_hh‖ from {:.1e} to {:.1e}.",
-        first(start),
-        first(peak),
-        peak.step,
-        start.weights[0],
-        end.weights[0]
-    );
-    let alive = |frame: &Frame| frame.gradients[..STEPS - 1].iter().any(|&g| g != 0.0);
-    let dead = finite.iter().rposition(alive).map_or(0, |last| last + 1);
-    if let Some(frame) = finite.get(dead) {
-        println!(
-            "- With such weights the units are saturated, h = ±1, and tanh' = 1 − h² = 0: from step {} on all\n  \
-             gradients before h_{STEPS} are exactly 0. Nothing goes back in time, the recurrent weights rest for ever,\n  \
-             and what is left is a linear read-out of {:.0} % saturated units.",
-            frame.step,
-            100.0 * end.saturated
+/// Did larger gradients through time throw the recurrent weights out?
+fn through_time(args: &Args, frames: &[Frame]) {
+    let largest = |frame: &Frame| frame.gradients[..STEPS - 1].iter().copied().fold(0.0, f64::max);
+    let [before @ .., end] = frames else { return }; // the last gradients move nothing
+    let peak = before.iter().max_by(|a, b| largest(a).total_cmp(&largest(b)));
+    let (Some(start), Some(peak)) = (before.first(), peak) else { return };
+    let larger = peak.loss > start.loss && largest(peak) > 10.0 * largest(start);
+    if args.is_plain_descent() && larger && end.weights[0] > 2.0 * start.weights[0] {
+        say!(
+            "- The larger error sent larger gradients back through time: the largest ‖∂L/∂h_t‖ before h_{STEPS} was\n  \
+             {:.1e} at step {} and {:.1e} at step {}. They threw ‖W_hh‖ from {:.1e} to {:.1e}.",
+            largest(start),
+            start.step,
+            largest(peak),
+            peak.step,
+            start.weights[0],
+            end.weights[0]
         );
     }
 }
 
-/// The rate at which the rest diverges.
-fn read_out(args: &Args, finite: &[Frame]) {
-    let [.., before, last] = finite else { return };
+/// Did the gradient through time die, and stay dead?
+fn silence(frames: &[Frame]) {
+    let dead = |frame: &Frame| frame.saturated == 1.0 && frame.gradients[..STEPS - 1] == [0.0; STEPS - 1];
+    if let [first, .., last] = since(frames, dead) {
+        say!(
+            "- With such weights the units are saturated, h = ±1, and tanh' = 1 − h² = 0: from step {} to step {}\n  \
+             all gradients before h_{STEPS} are exactly 0. Nothing goes back in time.",
+            first.step,
+            last.step
+        );
+        if first.weights[0] == last.weights[0] {
+            say!("  The recurrent weights rest, and what is left is a linear read-out of saturated units.");
+        }
+    }
+}
+
+/// The rate at which the rest diverges, if the recorded losses have it.
+fn read_out(args: &Args, frames: &[Frame]) -> bool {
+    let finite: Vec<&Frame> = since(frames, |_| true).iter().filter(|frame| frame.loss.is_finite()).collect();
+    let [.., before, last] = finite[..] else { return false };
     let (units, curvature) = (args.hidden, last.curvature);
     let factor = 1.0 - args.rate() * curvature;
-    if is_plain_descent(args) {
-        println!(
-            "- Their λ is {curvature:.1} (at most 2·({units} + 1) = {}), so each step multiplies the error by 1 − η·λ = {factor:.1} and\n  \
-             the loss by {:.0} (measured over the last two finite steps: {:.0}), until it is beyond f32. Only η < 2/λ\n  \
-             = {:.3} could have shrunk it; η is {}.",
-            2 * (units + 1),
-            factor * factor,
-            last.loss / before.loss,
-            2.0 / curvature,
-            args.rate()
-        );
+    let measured = last.loss / before.loss;
+    let explains = measured > 1.0 && (measured / (factor * factor) - 1.0).abs() < 0.2;
+    if !(args.is_plain_descent() && explains) {
+        return false;
     }
-}
-
-fn is_plain_descent(args: &Args) -> bool {
-    args.optimizer == Rule::Sgd && args.clip_norm.is_none() && !args.as_tutorial
-}
-
-fn remedies(args: &Args) {
-    let optimizer = format!("{:?}", args.optimizer).to_lowercase();
-    let mut command = "cargo run --release --example sine -- ".to_owned();
-    if args.data != "sine" {
-        command += &format!("--data {} ", args.data);
-    }
-    if args.seed != 0 {
-        command += &format!("--seed {} ", args.seed);
-    }
-    command += &format!("--optimizer {optimizer}");
-    let rate = args.rate();
-    println!("\nTwo remedies.");
-    println!(
-        "- A smaller rate, so that the units are never thrown into saturation:\n    {command} --lr {}",
-        rate / 10.0
+    say!(
+        "- At step {} λ is {curvature:.1} (at most 2·({units} + 1) = {}), so each step multiplies the error by 1 − η·λ = {factor:.1}\n  \
+         and the loss by {:.0} (measured over the last two finite steps: {measured:.0}), until it is beyond f32. Only\n  \
+         η < 2/λ = {} could have shrunk it; η is {:?}.",
+        last.step,
+        2 * (units + 1),
+        factor * factor,
+        short(2.0 / curvature),
+        args.rate()
     );
-    println!("- A bound on the length of a step, η·‖g‖:\n    {command} --lr {rate} --clip-norm 1\n");
+    true
+}
+
+/// What is true of every run that diverged.
+fn too_far(args: &Args, frames: &[Frame], after: [f64; 2]) {
+    let Some(start) = frames.first() else { return };
+    let show = |norm: f64| if norm.is_finite() { format!("{norm:.1e}") } else { "beyond f32".into() };
+    say!(
+        "- The steps were so long that they, or what follows from weights so large, are beyond f32, whose largest\n  \
+         number is {:.1e}. η is {:?}. ‖W_hh‖ was {:.1e} at step {} and is {} in the end, ‖W_out‖ was {:.1e} and\n  \
+         is {}.",
+        f32::MAX,
+        args.rate(),
+        start.weights[0],
+        start.step,
+        show(after[0]),
+        start.weights[1],
+        show(after[1])
+    );
+}
+
+/// Two digits are enough.
+pub fn short(x: f64) -> String {
+    format!("{:?}", format!("{x:.1e}").parse::<f64>().unwrap_or(x))
 }

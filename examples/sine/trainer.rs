@@ -10,6 +10,9 @@ use tapeloop::{Gradients, Memory, Params, Sequence, Tape, Var};
 use crate::args::Args;
 use crate::task::STEPS;
 
+/// Windows that are predicted together.
+const BLOCK: usize = 1000;
+
 /// `h_t = tanh(x_t·W_ih + h_{t−1}·W_hh + b)` for ten steps, then `p = h_10·W_out + b_out`.
 #[derive(Clone, Copy)]
 pub struct Net {
@@ -120,13 +123,18 @@ impl Trainer {
         Ok(loss)
     }
 
-    /// The predictions for all windows, each from a state of zeros.
+    /// The predictions for all windows, each from a state of zeros. Block by block: a tape holds the
+    /// states of all the windows that it has seen.
     pub fn predict(&mut self, windows: &Windows) -> Vec<f32> {
-        let (x, _) = windows.arrays();
-        let tape = Tape::new(&self.params, std::mem::take(&mut self.memory));
-        let x = tape.input(x.shape(), x.data());
-        let predictions = self.net.read_out.forward(self.net.rnn.forward(x)).value();
-        self.memory = tape.into_memory();
+        let mut predictions = Vec::with_capacity(windows.len());
+        for first in (0..windows.len()).step_by(BLOCK) {
+            let block = first..windows.len().min(first + BLOCK);
+            let x: Vec<f32> = block.clone().flat_map(|i| windows.input(i)).copied().collect();
+            let tape = Tape::new(&self.params, std::mem::take(&mut self.memory));
+            let x = tape.input([block.len(), STEPS, 1], &x);
+            predictions.extend(self.net.read_out.forward(self.net.rnn.forward(x)).value());
+            self.memory = tape.into_memory();
+        }
         predictions
     }
 
