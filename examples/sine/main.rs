@@ -16,6 +16,7 @@
 mod say;
 
 mod args;
+mod frame;
 mod progress;
 mod remedies;
 mod report;
