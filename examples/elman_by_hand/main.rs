@@ -4,6 +4,9 @@
 //! `cargo run --release --example elman_by_hand`
 
 mod by_hand;
+#[macro_use]
+#[path = "../sine/say.rs"]
+mod say;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -41,7 +44,7 @@ struct Args {
 fn main() -> ExitCode {
     let args = Args::parse();
     if let Err(source) = fs::create_dir_all(&args.out) {
-        eprintln!("error: {}", Error::Write { path: args.out, source });
+        say::complain(format_args!("{}", Error::Write { path: args.out, source }));
         return ExitCode::from(2);
     }
     let sizes = Sizes { t: args.steps.into(), i: args.features.into(), h: args.units.into() };
@@ -51,19 +54,19 @@ fn main() -> ExitCode {
     let inputs = random(t * i);
     let weights = Weights { w: random(h * i), u: random(h * h), b: random(h) };
 
-    println!("{t} steps of {i} features into {h} units: output_t = tanh(W·input_t + U·state_t + b)\n");
-    println!("1. Weights as in the tutorial, uniform in [0, 1)");
+    say!("{t} steps of {i} features into {h} units: output_t = tanh(W·input_t + U·state_t + b)\n");
+    say!("1. Weights as in the tutorial, uniform in [0, 1)");
     let saturated = compare(sizes, &weights, &inputs);
     if saturated.later_slope == 0.0 {
-        println!(
+        say!(
             "   With {i} + {h} positive terms in each sum, tanh saturates: from the second step on 1 − output² is 0 to\n   \
              the last bit, and no later step's gradient comes back through it. Such a net cannot learn.\n"
         );
     } else {
-        println!("   The largest 1 − output² after the first step is {:.1e}.\n", saturated.later_slope);
+        say!("   The largest 1 − output² after the first step is {:.1e}.\n", saturated.later_slope);
     }
 
-    println!("2. The same weights moved to ±1/√H, where tanh is alive");
+    say!("2. The same weights moved to ±1/√H, where tanh is alive");
     let scale = 1.0 / (h as f64).sqrt();
     let centre = |x: &Vec<f64>| x.iter().map(|x| (2.0 * x - 1.0) * scale).collect();
     let weights = Weights { w: centre(&weights.w), u: centre(&weights.u), b: centre(&weights.b) };
@@ -72,13 +75,13 @@ fn main() -> ExitCode {
     let picture = match draw(&args.out, &alive) {
         Ok(path) => path,
         Err(error) => {
-            eprintln!("error: {error}");
+            say::complain(format_args!("{error}"));
             return ExitCode::from(2);
         }
     };
     let forward = saturated.forward.max(alive.forward);
     let gradient = saturated.gradient.max(alive.gradient);
-    println!(
+    say!(
         "\nresult: steps={t} outputs_apart={forward:.1e} gradients_apart={gradient:.1e} picture={}",
         picture.display()
     );
@@ -151,9 +154,9 @@ fn compare(sizes: Sizes, weights: &Weights, inputs: &[f64]) -> Compared {
         apart("∂L/∂U", &d.u, &[u.grad(), transpose(&grads[cell.w_hh], h)]),
         apart("∂L/∂b", &d.b, &[b.grad(), grads[bias].to_vec()]),
     ];
-    println!("   {:>8} {:>16} {:>16}", "t", "‖∂L/∂h_t‖ hand", "tape");
+    say!("   {:>8} {:>16} {:>16}", "t", "‖∂L/∂h_t‖ hand", "tape");
     for step in [0, t / 4, t / 2, 3 * t / 4, t - 1] {
-        println!("   {:>8} {:>16.9} {:>16.9}", step + 1, norms[step], tape_norms[step]);
+        say!("   {:>8} {:>16.9} {:>16.9}", step + 1, norms[step], tape_norms[step]);
     }
     let later_slope = outputs[h.min(outputs.len())..].iter().fold(0.0, |m: f64, y| m.max(1.0 - y * y));
     Compared {
@@ -177,6 +180,6 @@ fn apart(name: &str, by_hand: &[f64], others: &[Vec<f64>; 2]) -> f64 {
         let difference = other.iter().zip(by_hand).fold(0.0, |m: f64, (a, b)| m.max((a - b).abs()));
         if largest > 0.0 { difference / largest } else { difference }
     });
-    println!("   {name:<8} largest {largest:<10.4e} apart: tape {tape:.1e}, layer {layer:.1e}");
+    say!("   {name:<8} largest {largest:<10.4e} apart: tape {tape:.1e}, layer {layer:.1e}");
     tape.max(layer)
 }
