@@ -138,3 +138,19 @@ fn misuse_is_named() {
     let panic = catch_unwind(AssertUnwindSafe(|| tape.backward(sum, &mut none))).expect_err("no panic");
     assert_eq!(*panic.downcast_ref::<&str>().unwrap(), "backward: gradients of other parameters");
 }
+
+#[test]
+fn a_tape_prints_before_and_after_backward_and_when_it_went_on() {
+    let (params, [w, _]) = two_weights();
+    let tape = Tape::new(&params, Memory::new());
+    let loss = tape.param(w).square().sum();
+    assert!(!tape.to_string().contains("‖∂L‖"));
+    tape.backward(loss, &mut params.zero_gradients());
+    let _later = loss * loss;
+    let text = tape.to_string();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 4);
+    assert!(!lines[0].contains("‖∂L‖"), "a parameter's is in `Gradients`: {text}");
+    assert!(lines[1].contains("square(0)") && lines[1].contains("‖∂L‖ 1.73e0"), "{text}");
+    assert!(lines[3].contains("mul(2, 2)") && !lines[3].contains("‖∂L‖"), "{text}");
+}

@@ -25,8 +25,7 @@ use crate::real::Real;
 impl<R: Real> fmt::Display for Tape<'_, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const NUMBERS: usize = 4;
-        let (nodes, has_grads) = (self.len(), !self.memory().grads.all().is_empty());
-        for line in 0..nodes {
+        for line in 0..self.len() {
             let (node, inputs) = {
                 let memory = self.memory();
                 let node = memory.nodes[line];
@@ -43,9 +42,10 @@ impl<R: Real> fmt::Display for Tape<'_, R> {
             let inputs = if inputs.is_empty() { String::new() } else { format!("({})", inputs.join(", ")) };
             let op = format!("{}{inputs}", node.op.rule().name());
             write!(f, "{line:>3}  {op:<20} {:<13}", node.shape.to_string())?;
-            match var.is_parameter() || !has_grads || !node.needs_grad {
-                true => write!(f, "               ")?,
-                false => write!(f, " ‖∂L‖ {:<8.2e}", var.grad_norm())?,
+            if var.has_grad() {
+                write!(f, " ‖∂L‖ {:<8.2e}", var.grad_norm())?;
+            } else {
+                write!(f, "               ")?;
             }
             let value = var.value();
             value.iter().take(NUMBERS).try_for_each(|x| write!(f, " {x:.4}"))?;

@@ -65,8 +65,13 @@ impl<'t, R: Real> Var<'t, R> {
         })
     }
 
-    pub(super) fn is_parameter(self) -> bool {
-        matches!(self.tape.memory().nodes[self.id.index()].place, Place::Params(_))
+    /// Whether [`with_grad`](Self::with_grad) would find a gradient.
+    pub(super) fn has_grad(self) -> bool {
+        let memory = self.tape.memory();
+        let node = memory.nodes[self.id.index()];
+        let Place::Arena(offset) = node.place else { return false };
+        let computed = memory.grads.all().len();
+        node.needs_grad && computed > 0 && offset + self.shape.len() <= computed
     }
 
     /// Whether a parameter or a variable lies below it, so that `backward` computes its gradient.
