@@ -37,8 +37,8 @@ pub fn unroll<'t, C: Cell, R: Real>(cell: &C, x: Var<'t, R>, initial: C::State<'
 #[track_caller]
 fn steps_of<R: Real>(x: Var<'_, R>) -> usize {
     match *x.shape().sizes() {
-        [_, steps, _] if steps > 0 => steps,
-        [..] if x.shape().rank() == 3 => panic!("unroll: the input has shape {}: no time step", x.shape()),
+        [_, 0, _] => panic!("unroll: the input has shape {}: no time step", x.shape()),
+        [_, steps, _] => steps,
         _ => panic!("unroll: the input has shape {}, not [B, T, I]", x.shape()),
     }
 }

@@ -53,8 +53,7 @@ impl Clip {
     pub fn apply<R: Real>(self, params: &Params<R>, grads: &mut Gradients<R>) -> f64 {
         let (Self::Value(c) | Self::Norm(c) | Self::GlobalNorm(c) | Self::PyTorch { max: c, .. }) = self;
         range::at_least_0("clip", "the bound", c);
-        let (n, given) = (params.flat().len(), grads.flat().len());
-        assert!(given == n, "clip: weights of {n} numbers, but gradients of {given}");
+        range::one_layout("clip", params.flat().len(), "gradients", grads.flat().len());
         match self {
             Self::Value(_) => {
                 let norm = Norm::Max.of(grads.flat());

@@ -1,4 +1,4 @@
-//! The ranges of hyper-parameters: one sentence at the caller's line.
+//! What a step can be asked for: one sentence at the caller's line.
 
 /// Asserts `0 ≤ value < ∞` and returns it.
 #[track_caller]
@@ -18,4 +18,10 @@ pub(super) fn positive(owner: &str, name: &str, value: f64) -> f64 {
 #[track_caller]
 pub(super) fn fraction(owner: &str, name: &str, value: f64) {
     assert!((0.0..1.0).contains(&value), "{owner}: {name} is {value}, but must be ≥ 0 and < 1");
+}
+
+/// Panics unless `given` of these are as many numbers as the `n` weights.
+#[track_caller]
+pub(super) fn one_layout(owner: &str, n: usize, what: &str, given: usize) {
+    assert!(given == n, "{owner}: weights of {n} numbers, but {what} of {given}");
 }

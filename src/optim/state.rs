@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::range;
 use crate::real::Real;
 use crate::tensor::{Gradients, Params};
 
@@ -39,8 +40,7 @@ impl<R: Real, const N: usize> State<R, N> {
         start: [Option<f64>; N],
     ) -> (usize, [&mut [R]; N]) {
         let n = params.flat().len();
-        let given = grads.flat().len();
-        assert!(given == n, "{optimizer}: weights of {n} numbers, but gradients of {given}");
+        range::one_layout(optimizer, n, "gradients", grads.flat().len());
         for (moment, start) in self.moments.iter_mut().zip(start) {
             if let (None, Some(start)) = (&moment, start) {
                 let mut filled = params.zero_gradients();
@@ -48,7 +48,7 @@ impl<R: Real, const N: usize> State<R, N> {
                 *moment = Some(filled);
             }
             let known = moment.as_ref().map_or(n, |moment| moment.flat().len());
-            assert!(known == n, "{optimizer}: weights of {n} numbers, but moments of {known}");
+            range::one_layout(optimizer, n, "moments", known);
         }
         self.steps += 1;
         let moments = self.moments.each_mut();
