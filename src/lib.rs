@@ -59,7 +59,7 @@
 //! 4. [`check::gradcheck`]: how we know that it is right.
 //! 5. [`optim`]: what is done with the gradients.
 //!
-//! Modules only import from those before them: [`Real`] → [`kernels`] → tensors → [`ops`] → the tape
+//! Modules only import from those before them: [`simd`] → [`Real`] → [`kernels`] → tensors → [`ops`] → the tape
 //! → [`check`], [`nn`] → [`optim`] → [`data`], [`plot`].
 
 #![forbid(unsafe_code)]
@@ -74,6 +74,7 @@ pub mod optim;
 #[cfg(feature = "plot")]
 pub mod plot;
 mod real;
+pub mod simd;
 mod tape;
 mod tensor;
 

@@ -3,6 +3,8 @@
 use std::fmt::{Debug, Display, LowerExp};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
+use crate::simd::{Kernel, One};
+
 /// A real number: `f32` to train with, `f64` to check gradients with.
 ///
 /// Everything above (kernels, ops, cells, losses, optimizers) is written once, over `Real`.
@@ -63,6 +65,13 @@ pub trait Real:
     #[must_use]
     fn abs(self) -> Self;
 
+    /// Runs `kernel` with the vectors that the machine has for this type: one number at a time, unless
+    /// the type knows better.
+    #[inline(always)]
+    fn vectorise<K: Kernel<Self>>(kernel: K) -> K::Output {
+        kernel.run(One)
+    }
+
     /// Neither infinite nor NaN.
     fn is_finite(self) -> bool {
         self.to_f64().is_finite()
@@ -79,7 +88,7 @@ pub trait Real:
 }
 
 macro_rules! machine_float {
-    ($float:ident) => {
+    ($float:ident, $on:ident) => {
         impl Real for $float {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -124,9 +133,13 @@ macro_rules! machine_float {
             fn abs(self) -> Self {
                 $float::abs(self)
             }
+            #[inline(always)]
+            fn vectorise<K: Kernel<Self>>(kernel: K) -> K::Output {
+                crate::simd::dispatch(crate::simd::$on(kernel))
+            }
         }
     };
 }
 
-machine_float!(f32);
-machine_float!(f64);
+machine_float!(f32, OnF32);
+machine_float!(f64, OnF64);

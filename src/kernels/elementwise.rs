@@ -1,7 +1,7 @@
 //! One pass over slices, one read and one write per element.
 //!
 //! The closures are compiled once per instruction set and the best one is chosen at run time
-//! (`pulp` does the choosing), so a plain loop over `mul_add` becomes full-width SIMD.
+//! ([`dispatch`]), so a plain loop over `mul_add` becomes full-width SIMD.
 //!
 //! The loops own their slices and closures (`move`). Borrowed ones lie in memory, where for all the
 //! compiler knows every store into `y` might change them: then it computes one element at a time, 20
@@ -9,14 +9,13 @@
 //!
 //! All slices of a call have the same length; a shorter one ends the loop.
 
-use pulp::Arch;
-
 use crate::real::Real;
+use crate::simd::dispatch;
 
 /// `y[i] = f(x[i])`.
 #[inline]
 pub fn map<R: Real>(x: &[R], y: &mut [R], f: impl Fn(R) -> R) {
-    Arch::new().dispatch(
+    dispatch(
         #[inline(always)]
         move || {
             for (y, &x) in y.iter_mut().zip(x) {
@@ -29,7 +28,7 @@ pub fn map<R: Real>(x: &[R], y: &mut [R], f: impl Fn(R) -> R) {
 /// `y[i] = f(a[i], b[i])`.
 #[inline]
 pub fn zip<R: Real>(a: &[R], b: &[R], y: &mut [R], f: impl Fn(R, R) -> R) {
-    Arch::new().dispatch(
+    dispatch(
         #[inline(always)]
         move || {
             for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
@@ -42,7 +41,7 @@ pub fn zip<R: Real>(a: &[R], b: &[R], y: &mut [R], f: impl Fn(R, R) -> R) {
 /// `y[i] += f(a[i])`.
 #[inline]
 pub fn add_map<R: Real>(a: &[R], y: &mut [R], f: impl Fn(R) -> R) {
-    Arch::new().dispatch(
+    dispatch(
         #[inline(always)]
         move || {
             for (y, &a) in y.iter_mut().zip(a) {
@@ -55,7 +54,7 @@ pub fn add_map<R: Real>(a: &[R], y: &mut [R], f: impl Fn(R) -> R) {
 /// `y[i] += f(a[i], b[i])`.
 #[inline]
 pub fn add_zip<R: Real>(a: &[R], b: &[R], y: &mut [R], f: impl Fn(R, R) -> R) {
-    Arch::new().dispatch(
+    dispatch(
         #[inline(always)]
         move || {
             for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
@@ -68,7 +67,7 @@ pub fn add_zip<R: Real>(a: &[R], b: &[R], y: &mut [R], f: impl Fn(R, R) -> R) {
 /// `y[i] += f(a[i], b[i], c[i])`.
 #[inline]
 pub fn add_zip3<R: Real>(a: &[R], b: &[R], c: &[R], y: &mut [R], f: impl Fn(R, R, R) -> R) {
-    Arch::new().dispatch(
+    dispatch(
         #[inline(always)]
         move || {
             for (((y, &a), &b), &c) in y.iter_mut().zip(a).zip(b).zip(c) {
@@ -81,7 +80,7 @@ pub fn add_zip3<R: Real>(a: &[R], b: &[R], c: &[R], y: &mut [R], f: impl Fn(R, R
 /// `y[i] = f(y[i])`.
 #[inline]
 pub fn update<R: Real>(y: &mut [R], f: impl Fn(R) -> R) {
-    Arch::new().dispatch(
+    dispatch(
         #[inline(always)]
         move || {
             for y in y {
@@ -109,7 +108,7 @@ macro_rules! update {
                 }
             }
             let [$($y),+] = y;
-            Arch::new().dispatch(
+            dispatch(
                 #[inline(always)]
                 move || all(x, $($y,)+ f),
             );

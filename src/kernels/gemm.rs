@@ -11,11 +11,12 @@
 //! Threads share out the rows of `C`. Every element of `C` is the sum over `k = 0, 1, 2, …` in that
 //! order, starting from what `C` held: bitwise the same for any split of rows and any block size.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::Mat;
 use crate::real::Real;
+use crate::simd::dispatch;
 
 /// Rows of a register tile.
 const MR: usize = 4;
@@ -49,9 +50,9 @@ pub fn gemm<R: Real>(a: Mat<'_, R>, b: Mat<'_, R>, c: &mut [R]) {
 /// 512-bit registers wide.
 fn rows<R: Real>(a: Mat<'_, R>, b: Mat<'_, R>, c: &mut [R]) {
     if size_of::<R>() <= 4 {
-        Arch::new().dispatch(Product::<'_, R, 32> { a, b, c });
+        dispatch(Product::<'_, R, 32> { a, b, c });
     } else {
-        Arch::new().dispatch(Product::<'_, R, 16> { a, b, c });
+        dispatch(Product::<'_, R, 16> { a, b, c });
     }
 }
 

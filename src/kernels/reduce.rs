@@ -1,9 +1,8 @@
 //! Sums whose order is fixed, so that they are the same on every run and for any number of threads.
 
-use pulp::Arch;
-
 use super::elementwise;
 use crate::real::Real;
+use crate::simd::dispatch;
 
 const LANES: usize = 16;
 /// Elements that the lanes take at once.
@@ -28,7 +27,7 @@ fn by_halves<R: Real, S: Real>(a: &[R], b: &[R], f: &impl Fn(R, R) -> S) -> S {
 #[inline]
 fn in_lanes<R: Real, S: Real>(a: &[R], b: &[R], f: &impl Fn(R, R) -> S) -> S {
     let mut lanes = [S::ZERO; LANES];
-    Arch::new().dispatch(
+    dispatch(
         #[inline(always)]
         || {
             let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
