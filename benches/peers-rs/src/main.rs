@@ -77,11 +77,11 @@ enum Dtype {
 fn main() -> ExitCode {
     let args = Args::parse();
     let done = match args.worker {
-        Some(threads) => work(&args, threads.into()),
+        Some(threads) => work(&args, threads.into()).map(|()| ExitCode::SUCCESS),
         None => lead(&args),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         // Nobody reads on.
         Err(e) if e.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) => {
             ExitCode::SUCCESS
@@ -108,7 +108,7 @@ fn products(args: &Args) -> Vec<Product> {
 }
 
 /// One worker after the other, and the report over all.
-fn lead(args: &Args) -> Result<()> {
+fn lead(args: &Args) -> Result<ExitCode> {
     if products(args).is_empty() {
         let only = args.only.as_deref().unwrap_or_default();
         return Err(format!("no product of that set and form has `{only}` in its name").into());
@@ -133,11 +133,14 @@ fn lead(args: &Args) -> Result<()> {
                 writeln!(file, "{}", serde_json::to_string(row)?)?;
             }
         }
-        if !worker.wait()?.success() {
-            return Err(format!("the run with {n} threads failed").into());
+        match worker.wait()?.code() {
+            Some(0) => {}
+            Some(_) => return Ok(ExitCode::FAILURE), // it has said why
+            None => return Err(format!("the measurement with --threads {n} was killed").into()),
         }
     }
-    report.finish()
+    report.finish()?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Measures every product with `threads` threads, as one of which the caller of every library runs.

@@ -1,5 +1,6 @@
 //! OpenBLAS, loaded at run time.
 
+use std::error::Error;
 use std::ffi::{CStr, c_char, c_int};
 use std::path::Path;
 use std::process::Command;
@@ -49,8 +50,8 @@ impl OpenBlas {
         if let Some(path) = path {
             // SAFETY: we trust the library that the user names to be OpenBLAS.
             let library = unsafe { Library::new(path) };
-            let library = library.map_err(|e| format!("OpenBLAS from {}: {e}", path.display()))?;
-            return Self::with(library).map(Some).map_err(|e| format!("{}: {e}", path.display()));
+            let library = library.map_err(|e| e.source().map_or(e.to_string(), ToString::to_string));
+            return library.and_then(Self::with).map(Some).map_err(|e| format!("{}: {e}", path.display()));
         }
         let name = libloading::library_filename("openblas");
         let versioned = format!("{}.0", name.display());
