@@ -5,7 +5,8 @@ mod common;
 use common::numbers::{real, whole};
 use rayon::ThreadPoolBuilder;
 use tapeloop::Real;
-use tapeloop::kernels::{Mat, gemm::gemm, reference};
+use tapeloop::kernels::gemm::add_product;
+use tapeloop::kernels::{Mat, MatMut, reference};
 
 /// Around every size of a tile or block, and one beyond all of them.
 const SIZES: [usize; 16] = [0, 1, 2, 3, 4, 5, 15, 16, 17, 31, 32, 33, 63, 64, 65, 130];
@@ -27,7 +28,7 @@ fn products<R: Real>(
         let a = if a_t { Mat::new(&a, k, m).t() } else { Mat::new(&a, m, k) };
         let b = if b_t { Mat::new(&b, n, k).t() } else { Mat::new(&b, k, n) };
         let mut product = c.to_vec();
-        gemm(a, b, &mut product);
+        add_product(a, b, MatMut::new(&mut product, m, n));
         ([a_t, b_t], product)
     })
 }

@@ -3,6 +3,8 @@
 use crate::real::Real;
 
 /// A matrix over a slice: row-major, rows `stride` apart, or the transpose of such a one.
+///
+/// `[B, T, H]` at a fixed `t` is the matrix `[B, H]` with stride `T·H` over the slice from `t·H` on.
 #[derive(Clone, Copy, Debug)]
 pub struct Mat<'a, R> {
     pub(super) data: &'a [R],
@@ -19,9 +21,19 @@ impl<'a, R: Real> Mat<'a, R> {
     ///
     /// # Panics
     /// If `data` is shorter than `rows·cols`.
+    #[track_caller]
     pub fn new(data: &'a [R], rows: usize, cols: usize) -> Self {
-        assert!(data.len() >= rows * cols, "{} numbers for a [{rows}, {cols}] matrix", data.len());
-        Self { data, rows, cols, stride: cols, transposed: false }
+        Self::strided(data, rows, cols, cols)
+    }
+
+    /// A `[rows, cols]` matrix whose rows begin `stride` elements apart.
+    ///
+    /// # Panics
+    /// If rows overlap (`stride < cols`) or the last one ends beyond `data`.
+    #[track_caller]
+    pub fn strided(data: &'a [R], rows: usize, cols: usize, stride: usize) -> Self {
+        check(data.len(), rows, cols, stride);
+        Self { data, rows, cols, stride, transposed: false }
     }
 
     /// The transpose, `[cols, rows]`. Copies nothing.
@@ -42,9 +54,57 @@ impl<'a, R: Real> Mat<'a, R> {
         if self.transposed { self.data[j * self.stride + i] } else { self.data[i * self.stride + j] }
     }
 
-    /// Rows `from..from + count`.
-    pub(super) fn row_block(self, from: usize, count: usize) -> Self {
-        let start = (from * if self.transposed { 1 } else { self.stride }).min(self.data.len());
-        Self { data: &self.data[start..], rows: count, ..self }
+    /// `[rows, cols]` from row `i` and column `j` on.
+    #[inline(always)]
+    pub(super) fn block(self, i: usize, j: usize, rows: usize, cols: usize) -> Self {
+        let start = if self.transposed { j * self.stride + i } else { i * self.stride + j };
+        Self { data: &self.data[start.min(self.data.len())..], rows, cols, ..self }
     }
+}
+
+/// A row-major matrix to write to, rows `stride` apart.
+#[derive(Debug)]
+pub struct MatMut<'a, R> {
+    pub(super) data: &'a mut [R],
+    /// Rows.
+    pub rows: usize,
+    /// Columns.
+    pub cols: usize,
+    pub(super) stride: usize,
+}
+
+impl<'a, R: Real> MatMut<'a, R> {
+    /// A `[rows, cols]` matrix without gaps.
+    ///
+    /// # Panics
+    /// If `data` is shorter than `rows·cols`.
+    #[track_caller]
+    pub fn new(data: &'a mut [R], rows: usize, cols: usize) -> Self {
+        Self::strided(data, rows, cols, cols)
+    }
+
+    /// A `[rows, cols]` matrix whose rows begin `stride` elements apart. What lies between them is not
+    /// touched.
+    ///
+    /// # Panics
+    /// If rows overlap (`stride < cols`) or the last one ends beyond `data`.
+    #[track_caller]
+    pub fn strided(data: &'a mut [R], rows: usize, cols: usize, stride: usize) -> Self {
+        check(data.len(), rows, cols, stride);
+        Self { data, rows, cols, stride }
+    }
+
+    /// The rows, one slice each.
+    pub(super) fn each_row(&mut self) -> impl Iterator<Item = &mut [R]> {
+        let cols = self.cols;
+        self.data.chunks_mut(self.stride.max(1)).take(self.rows).map(move |row| &mut row[..cols])
+    }
+}
+
+#[track_caller]
+fn check(len: usize, rows: usize, cols: usize, stride: usize) {
+    assert!(cols <= stride || rows <= 1, "rows of {cols} columns overlap with a stride of {stride}");
+    let end = rows.checked_sub(1).and_then(|rows| rows.checked_mul(stride)?.checked_add(cols)).unwrap_or(0);
+    let fits = rows == 0 || cols == 0 || (end > 0 && end <= len);
+    assert!(fits, "{len} numbers for a [{rows}, {cols}] matrix with rows {stride} apart");
 }

@@ -14,4 +14,4 @@ pub mod reference;
 pub mod softmax;
 pub mod strided;
 
-pub use mat::Mat;
+pub use mat::{Mat, MatMut};

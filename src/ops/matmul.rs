@@ -1,8 +1,8 @@
 //! `Y = A·B`, each of `A` and `B` plain or transposed
 
 use super::{Backward, Forward, Inputs, Rule};
-use crate::kernels::Mat;
-use crate::kernels::gemm::gemm;
+use crate::kernels::{Mat, MatMut};
+use crate::kernels::gemm::{add_product, product};
 use crate::real::Real;
 use crate::tensor::Shape;
 
@@ -48,8 +48,7 @@ impl<R: Real> Rule<R> for MatMul {
 
     fn forward(&self, at: Forward<'_, R>) {
         let [a, b] = self.operands(at.x);
-        at.y.fill(R::ZERO);
-        gemm(a, b, at.y);
+        product(a, b, MatMut::new(at.y, a.rows, b.cols));
     }
 
     // ∂L/∂a[i,k] = Σ_j ∂L/∂y[i,j]·∂y[i,j]/∂a[i,k] = Σ_j dy[i,j]·b[k,j], so dA += dY·Bᵀ, and in the
@@ -58,10 +57,12 @@ impl<R: Real> Rule<R> for MatMul {
         let [a, b] = self.operands(at.x);
         let dy = Mat::new(at.dy, a.rows, b.cols);
         if let Some(da) = at.grad(0) {
-            if self.a_t { gemm(b, dy.t(), da) } else { gemm(dy, b.t(), da) }
+            let (left, right) = if self.a_t { (b, dy.t()) } else { (dy, b.t()) };
+            add_product(left, right, MatMut::new(da, left.rows, right.cols));
         }
         if let Some(db) = at.grad(1) {
-            if self.b_t { gemm(dy.t(), a, db) } else { gemm(a.t(), dy, db) }
+            let (left, right) = if self.b_t { (dy.t(), a) } else { (a.t(), dy) };
+            add_product(left, right, MatMut::new(db, left.rows, right.cols));
         }
     }
 }

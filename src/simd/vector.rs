@@ -22,6 +22,10 @@ pub trait Vector<R: Copy>: Copy + Send + Sync {
     fn split_mut(x: &mut [R]) -> (&mut [Self::Lanes], &mut [R]);
     /// `a·b + c` in every lane; rounded once where the instruction set can.
     fn mul_add(self, a: Self::Lanes, b: Self::Lanes, c: Self::Lanes) -> Self::Lanes;
+    /// As many lanes as `x` is long, the others 0. At most [`LANES`](Self::LANES).
+    fn load_first(self, x: &[R]) -> Self::Lanes;
+    /// As many lanes as `x` is long.
+    fn store_first(self, x: &mut [R], lanes: Self::Lanes);
     /// Runs `kernel` as a function of its own, with registers of its own.
     fn call<K: Kernel<R>>(self, kernel: K) -> K::Output;
 }
@@ -60,13 +64,21 @@ impl<R: Copy + Send + Sync + Mul<Output = R> + Add<Output = R>> Vector<R> for On
         a * b + c
     }
     #[inline(always)]
+    fn load_first(self, x: &[R]) -> R {
+        x[0]
+    }
+    #[inline(always)]
+    fn store_first(self, x: &mut [R], lanes: R) {
+        x[0] = lanes;
+    }
+    #[inline(always)]
     fn call<K: Kernel<R>>(self, kernel: K) -> K::Output {
         kernel.run(self)
     }
 }
 
 macro_rules! machine_vectors {
-    ($float:ident $vectors:ident $on:ident: $lanes:ident $count:ident $splat:ident $split:ident $split_mut:ident $fma:ident) => {
+    ($float:ident $vectors:ident $on:ident: $lanes:ident $count:ident $splat:ident $split:ident $split_mut:ident $fma:ident $load:ident $store:ident) => {
         /// The vectors of `S` for this type of number.
         #[derive(Clone, Copy)]
         pub struct $vectors<S>(S);
@@ -93,6 +105,14 @@ macro_rules! machine_vectors {
                 self.0.$fma(a, b, c)
             }
             #[inline(always)]
+            fn load_first(self, x: &[$float]) -> S::$lanes {
+                self.0.$load(x)
+            }
+            #[inline(always)]
+            fn store_first(self, x: &mut [$float], lanes: S::$lanes) {
+                self.0.$store(x, lanes);
+            }
+            #[inline(never)]
             fn call<K: Kernel<$float>>(self, kernel: K) -> K::Output {
                 self.0.vectorize($on(kernel))
             }
@@ -111,5 +131,5 @@ macro_rules! machine_vectors {
     };
 }
 
-machine_vectors!(f32 F32Vectors OnF32: f32s F32_LANES splat_f32s as_simd_f32s as_mut_simd_f32s mul_add_e_f32s);
-machine_vectors!(f64 F64Vectors OnF64: f64s F64_LANES splat_f64s as_simd_f64s as_mut_simd_f64s mul_add_e_f64s);
+machine_vectors!(f32 F32Vectors OnF32: f32s F32_LANES splat_f32s as_simd_f32s as_mut_simd_f32s mul_add_e_f32s partial_load_f32s partial_store_f32s);
+machine_vectors!(f64 F64Vectors OnF64: f64s F64_LANES splat_f64s as_simd_f64s as_mut_simd_f64s mul_add_e_f64s partial_load_f64s partial_store_f64s);

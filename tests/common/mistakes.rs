@@ -1,7 +1,8 @@
 //! Ops whose gradients are wrong, each in its own way.
 
 use tapeloop::Shape;
-use tapeloop::kernels::{Mat, gemm::gemm};
+use tapeloop::kernels::gemm::{add_product, product};
+use tapeloop::kernels::{Mat, MatMut};
 use tapeloop::ops::{Backward, Forward, Inputs, Rule};
 
 /// A mistake in a vector–Jacobian product.
@@ -70,18 +71,17 @@ impl Rule<f64> for SquareMatMul {
 
     fn forward(&self, at: Forward<'_, f64>) {
         let [a, b] = [0, 1].map(|i| Mat::new(at.x.value(i), at.shape.rows(), at.shape.last()));
-        at.y.fill(0.0);
-        gemm(a, b, at.y);
+        product(a, b, MatMut::new(at.y, a.rows, b.cols));
     }
 
     fn vjp(&self, mut at: Backward<'_, f64>) {
         let [a, b] = [0, 1].map(|i| Mat::new(at.x.value(i), at.shape.rows(), at.shape.last()));
         let dy = Mat::new(at.dy, at.shape.rows(), at.shape.last());
         if let Some(da) = at.grad(0) {
-            gemm(dy, b.t_if(!self.forgets_to_transpose), da);
+            add_product(dy, b.t_if(!self.forgets_to_transpose), MatMut::new(da, a.rows, a.cols));
         }
         if let Some(db) = at.grad(1) {
-            gemm(a.t(), dy, db);
+            add_product(a.t(), dy, MatMut::new(db, b.rows, b.cols));
         }
     }
 }

