@@ -41,17 +41,17 @@ impl<R: Real, const MR: usize> Element<R> for Rows<'_, R, MR> {
 }
 
 /// Rows of a transposed matrix: element beside element, one `k` `stride` behind the other.
-pub struct Columns<'a, R> {
+pub struct Columns<'a, R, const MR: usize> {
     /// From the first element of the rows on.
     pub data: &'a [R],
     /// From one `k` to the next.
     pub stride: usize,
 }
 
-impl<R: Real> Element<R> for Columns<'_, R> {
+impl<R: Real, const MR: usize> Element<R> for Columns<'_, R, MR> {
     #[inline(always)]
     fn at(&self, r: usize, k: usize) -> R {
-        self.data[k * self.stride + r]
+        self.data[k * self.stride..].first_chunk::<MR>().expect("a column of the tile")[r]
     }
 }
 
@@ -64,10 +64,10 @@ pub fn add_products<R: Real, V: Vector<R>, const MR: usize, const NV: usize>(
     v: V,
     a: &impl Element<R>,
     depth: usize,
-    (mut b, stride, fetch): (&[R], usize, bool),
+    (b, stride, fetch): (&[R], usize, bool),
     mut acc: [[V::Lanes; NV]; MR],
 ) -> [[V::Lanes; NV]; MR] {
-    for k in 0..depth {
+    for (k, b) in (0..depth).zip(b.chunks(stride)) {
         if fetch {
             for j in 0..NV {
                 prefetch_index(b, AHEAD * stride + j * V::LANES);
@@ -80,7 +80,6 @@ pub fn add_products<R: Real, V: Vector<R>, const MR: usize, const NV: usize>(
                 acc[r][j] = v.mul_add(a, row[j], acc[r][j]);
             }
         }
-        b = b.get(stride..).unwrap_or_default();
     }
     acc
 }

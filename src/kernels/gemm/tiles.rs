@@ -116,7 +116,7 @@ impl<R: Real, const MR: usize> Tiles<'_, '_, R, MR> {
         if transposed {
             finish::<R, V, MR, NV>(
                 v,
-                &Columns { data: &data[i..], stride },
+                &Columns::<R, MR> { data: &data[i..], stride },
                 depth,
                 b,
                 (c, self.stride, cols),
