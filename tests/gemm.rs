@@ -41,9 +41,14 @@ for_both_types!(random_products_are_right, random_products_are_right_f32, random
 fn blocks_fit_together<R: Float>() {
     let mut memory = Packed::default();
     for sizes in [[300, 270, 13], [17, 270, 601], [5, 300, 560], [1, 700, 560]] {
-        let operands = Problem::new(sizes).operands::<R>(Numbers::Whole, 1);
-        let truth = Problem::new(sizes).truth(&operands);
-        Problem::new(sizes).forms().for_each(|problem| problem.check(&truth, &mut memory));
+        let problem = Problem::new(sizes);
+        let operands = problem.operands::<R>(Numbers::Whole, 1);
+        let truth = problem.truth(&operands);
+        problem.forms().for_each(|problem| problem.check(&truth, &mut memory));
+        // The first block replaces what `C` held, the others add to it.
+        let problem = Problem { add: false, ..problem };
+        let truth = problem.truth(&operands);
+        problem.some_forms().for_each(|problem| problem.check(&truth, &mut memory));
     }
 }
 for_both_types!(blocks_fit_together, blocks_fit_together_f32, blocks_fit_together_f64);

@@ -13,6 +13,18 @@ use rayon::ThreadPoolBuilder;
 use tapeloop::kernels::gemm::Packed;
 use tapeloop::simd::{Isa, limit};
 
+/// Every form of some small products.
+fn forms_are_right<R: Float>() {
+    let mut memory = Packed::default();
+    for sizes in [[1, 19, 53], [3, 37, 21], [9, 5, 49], [8, 17, 16]] {
+        for problem in [true, false].map(|add| Problem { add, ..Problem::new(sizes) }) {
+            let operands = problem.operands::<R>(Numbers::Real, 1);
+            let truth = problem.truth(&operands);
+            problem.forms().for_each(|problem| problem.check(&truth, &mut memory));
+        }
+    }
+}
+
 /// Bitwise the same for any number of threads. Returned are those that are chains: they are the same on
 /// all sets of instructions that round once per term.
 fn results<R: Float>() -> Vec<Vec<R>> {
@@ -40,6 +52,8 @@ fn every_set_of_instructions_is_right() {
     for isa in Isa::available() {
         limit(isa);
         assert_eq!(Isa::current(), isa);
+        forms_are_right::<f32>();
+        forms_are_right::<f64>();
         random_problems::<f32>(100, 20_000, &mut ChaCha8Rng::seed_from_u64(2));
         random_problems::<f64>(100, 20_000, &mut ChaCha8Rng::seed_from_u64(3));
         let results = (results::<f32>(), results::<f64>());
