@@ -2,6 +2,7 @@
 
 mod blocks;
 mod dots;
+mod outer;
 mod pack;
 mod panels;
 mod tile;
