@@ -29,10 +29,10 @@ impl<'a, R: Real> Mat<'a, R> {
     /// A `[rows, cols]` matrix whose rows begin `stride` elements apart.
     ///
     /// # Panics
-    /// If rows overlap (`stride < cols`) or the last one ends beyond `data`.
+    /// If there are rows that overlap (`stride < cols`), or the last one ends beyond `data`.
     #[track_caller]
     pub fn strided(data: &'a [R], rows: usize, cols: usize, stride: usize) -> Self {
-        check(data.len(), rows, cols, stride);
+        let stride = check(data.len(), rows, cols, stride);
         Self { data, rows, cols, stride, transposed: false }
     }
 
@@ -87,10 +87,10 @@ impl<'a, R: Real> MatMut<'a, R> {
     /// touched.
     ///
     /// # Panics
-    /// If rows overlap (`stride < cols`) or the last one ends beyond `data`.
+    /// If there are rows that overlap (`stride < cols`), or the last one ends beyond `data`.
     #[track_caller]
     pub fn strided(data: &'a mut [R], rows: usize, cols: usize, stride: usize) -> Self {
-        check(data.len(), rows, cols, stride);
+        let stride = check(data.len(), rows, cols, stride);
         Self { data, rows, cols, stride }
     }
 
@@ -101,10 +101,12 @@ impl<'a, R: Real> MatMut<'a, R> {
     }
 }
 
+/// The stride; a row without a next one gets that of a matrix without gaps.
 #[track_caller]
-fn check(len: usize, rows: usize, cols: usize, stride: usize) {
+fn check(len: usize, rows: usize, cols: usize, stride: usize) -> usize {
     assert!(cols <= stride || rows <= 1, "rows of {cols} columns overlap with a stride of {stride}");
     let end = rows.checked_sub(1).and_then(|rows| rows.checked_mul(stride)?.checked_add(cols)).unwrap_or(0);
     let fits = rows == 0 || cols == 0 || (end > 0 && end <= len);
     assert!(fits, "{len} numbers for a [{rows}, {cols}] matrix with rows {stride} apart");
+    if rows <= 1 { cols } else { stride }
 }

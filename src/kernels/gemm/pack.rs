@@ -94,6 +94,9 @@ impl<R: Real> Default for Packed<R> {
 
 /// `b` as panels, one behind the other.
 pub fn pack<'l, R: Real>(b: Mat<'_, R>, data: &'l mut Lines<R>, threads: bool) -> Panels<'l, R> {
+    if b.rows == 0 || b.cols == 0 {
+        return Panels::packed(&[], b.rows, b.cols);
+    }
     let data = data.at_least(b.rows * b.cols.next_multiple_of(line::<R>()));
     let size = (b.rows * panel_cols::<R>()).max(1);
     let panel = |(i, panel): (usize, &mut [R])| {

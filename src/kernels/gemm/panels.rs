@@ -64,9 +64,10 @@ impl<'a, R: Real> Panels<'a, R> {
         Self { first_row: self.first_row + k, ..self }
     }
 
-    /// These columns only; they begin with a panel.
+    /// These of its columns only; they begin with a panel.
     pub fn columns(self, cols: Range<usize>) -> Self {
-        Self { first_col: cols.start, end_col: cols.end, ..self }
+        let first = self.first_col;
+        Self { first_col: first + cols.start, end_col: first + cols.end, ..self }
     }
 
     /// All columns of a matrix of one row: however it is laid out, they lie side by side.
