@@ -46,6 +46,8 @@ pub(super) fn ln_1p<F: Float>(x: F) -> F {
     let x_in_u = u - F::ONE;
     let lost = (F::ONE - (u - x_in_u)) + (x - x_in_u);
     let (k, m) = F::split(u);
-    let f = lost.mul_add(F::power_of_two(F::SHIFTER + F::BIAS - k), m - F::ONE);
+    // 2^−k may be too small for the type.
+    let scale = F::power_of_two(F::SHIFTER + F::BIAS + F::from_f64(64.0) - k) * F::TWO_TO_MINUS_64;
+    let f = lost.mul_add(scale, m - F::ONE);
     at_the_ends(u, sum(k, if k == F::ZERO { x } else { f })).with_sign(x)
 }

@@ -1,10 +1,13 @@
-//! What `exp`, `tanh`, … are to about 100 bits, to measure errors of `f64` against; and what an error is.
-//!
-//! The sum of two `f64`, the second smaller than half a unit in the last place of the first.
+//! What `exp`, `tanh`, … are to about 100 bits, to measure errors of `f64` against; what an error is, and how large it
+//! may be.
 
 use std::f64::consts::LN_2;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
+use tapeloop::Real;
+use tapeloop::kernels::math;
+
+/// The sum of two `f64`, the second at most half a unit in the last place of the first.
 #[derive(Clone, Copy, Debug)]
 pub struct Double(pub f64, pub f64);
 
@@ -91,7 +94,7 @@ fn plain((x, k): Scaled) -> Double {
     Double(times_power_of_two(x.0, k), times_power_of_two(x.1, k))
 }
 
-/// Below it, what follows `x` is less than 2⁻¹⁰⁰·`x`... and the products of [`Double`] would lose digits.
+/// Of smaller numbers the low halves of products could be lost, and `x` is `tanh x` to 130 bits.
 const TINY: f64 = 1e-20;
 
 pub fn exp(x: f64) -> Scaled {
@@ -152,33 +155,80 @@ pub fn softplus(x: f64) -> Scaled {
     }
 }
 
-/// How far `result` is from the truth, in units in the last place of the truth, for a type with `digits` bits
-/// and a least exponent. ∞ counts as the number that would follow the largest.
-fn ulp(result: f64, (truth, k): Scaled, digits: i32, least: i32, most: i32) -> f64 {
-    if truth.0.is_nan() || result.is_nan() || truth.0.is_infinite() || truth.0 == 0.0 {
-        let equal = truth.0.is_nan() && result.is_nan() || result == truth.0;
-        return if equal { 0.0 } else { f64::INFINITY };
+/// How far `result` is from the truth in units in the last place (ULP) of the truth, for a type of `digits` bits
+/// with exponents `range`. ∞ counts as the number after the largest. The truth may be NaN, ±∞ or 0 itself: then only
+/// that is right.
+fn ulp(result: f64, (truth, k): Scaled, digits: i32, range: [i32; 2]) -> f64 {
+    if truth.0 == 0.0 || !truth.0.is_finite() || result.is_nan() {
+        let right = truth.0.is_nan() && result.is_nan() || result == truth.0;
+        return if right { 0.0 } else { f64::INFINITY };
     }
+    let [least, most] = range;
     let exponent = (truth.0.abs().to_bits() >> 52) as i32 - 1023 + k;
-    if exponent >= most && result.is_infinite() && result.signum() == truth.0.signum() {
+    if exponent > most && result == f64::INFINITY.copysign(truth.0) {
         return 0.0;
     }
     let unit = exponent.max(least) + 1 - digits;
-    let truth = plain((truth, k - unit));
-    let result = if result.is_infinite() {
-        result.signum() * times_power_of_two(1.0, most - unit)
-    } else {
-        times_power_of_two(result, -unit)
-    };
-    ((result - truth.0) - truth.1).abs()
+    let in_units = |x, k: i32| times_power_of_two(x, k - unit);
+    let result = if result.is_infinite() { in_units(result.signum(), most + 1) } else { in_units(result, 0) };
+    ((result - in_units(truth.0, k)) - in_units(truth.1, k)).abs()
 }
 
-/// The error of an `f32`, in units in the last place.
+/// The error of an `f32`, in ULP.
 pub fn ulp_f32(result: f32, truth: f64) -> f64 {
-    ulp(f64::from(result), (truth.into(), 0), 24, -126, 128)
+    ulp(f64::from(result), (truth.into(), 0), 24, [-126, 127])
 }
 
-/// The error of an `f64`.
+/// The error of an `f64`, in ULP.
 pub fn ulp_f64(result: f64, truth: Scaled) -> f64 {
-    ulp(result, truth, 53, -1022, 1024)
+    ulp(result, truth, 53, [-1022, 1023])
+}
+
+/// A function under test.
+pub struct Function {
+    pub name: &'static str,
+    pub of_f32: fn(f32) -> f32,
+    pub of_f64: fn(f64) -> f64,
+    pub of_f32s: fn(&[f32], &mut [f32]),
+    pub of_f64s: fn(&[f64], &mut [f64]),
+    /// As the standard library has it: the truth for `f32`.
+    pub standard: fn(f64) -> f64,
+    truth: fn(f64) -> Scaled,
+    /// The largest errors allowed, in ULP, of `f32` and `f64`.
+    pub bounds: [f64; 2],
+}
+
+impl Function {
+    /// The truth for `f64`.
+    pub fn truth(&self, x: f64) -> Scaled {
+        let y = (self.standard)(x);
+        let is_special = !x.is_finite() || x == 0.0 || y.is_nan() || y == f64::NEG_INFINITY;
+        if is_special { (y.into(), 0) } else { (self.truth)(x) }
+    }
+}
+
+macro_rules! functions {
+    ($($name:ident: $standard:expr, $bounds:expr;)*) => {
+        /// All of them.
+        pub const FUNCTIONS: &[Function] = &[$(Function {
+            name: stringify!($name),
+            of_f32: <f32 as Real>::$name,
+            of_f64: <f64 as Real>::$name,
+            of_f32s: math::$name,
+            of_f64s: math::$name,
+            standard: $standard,
+            truth: $name,
+            bounds: $bounds,
+        }),*];
+    };
+}
+
+functions! {
+    exp: f64::exp, [1.0, 1.1];
+    tanh: f64::tanh, [2.0, 2.5];
+    sigmoid: |x| if x < 0.0 { x.exp() / (1.0 + x.exp()) } else { 1.0 / (1.0 + (-x).exp()) }, [2.5, 2.5];
+    softplus: |x| x.max(0.0) + (-x.abs()).exp().ln_1p() + (x - x), [3.0, 3.5];
+    ln: f64::ln, [1.0, 1.0];
+    exp_m1: f64::exp_m1, [2.5, 3.0];
+    ln_1p: f64::ln_1p, [2.0, 2.0];
 }
