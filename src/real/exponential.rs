@@ -111,6 +111,6 @@ pub(super) fn exp_m1<F: Float>(x: F) -> F {
     let (s, r) = reduce(h, &F::LN_2.map(|part| F::HALF * part), F::TWO * F::LOG2_E, -1.0);
     let t = tanh_of_small(r);
     let y = t.mul_add(s + F::HALF, s - F::HALF) / t.mul_add(-F::HALF, F::HALF);
-    // Half of a denormal number has lost a digit.
-    if x.abs() < F::LEAST_NORMAL { x } else { y }
+    // Half of so small a number may have lost a digit.
+    if x.abs() < F::TWO * F::LEAST_NORMAL { x } else { y }
 }

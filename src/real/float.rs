@@ -33,7 +33,7 @@ pub(super) trait Float: Real {
     const SIGMOID_IS_1: Self;
     /// and `tanh x`.
     const TANH_IS_1: Self;
-    /// `artanh ½`
+    /// `artanh ½`, and a little more.
     const TANH_IS_HALF: Self;
     /// How many steps `n` the reduction of `tanh x` takes per `x`: 2/ln 2 would leave the smallest rest. In `f32` they
     /// are fewer by 6 %, so that n ≤ 1 up to tanh x = ½: at the beginning of n = 2 numerator and denominator would
@@ -73,7 +73,7 @@ macro_rules! float {
             const SHIFTER: Self = 1.5 * (1_u64 << $fraction) as Self;
             const BIAS: Self = $bias as Self;
             const LOG2_E: Self = std::$float::consts::LOG2_E;
-            const TANH_IS_HALF: Self = 0.5493061443340549;
+            const TANH_IS_HALF: Self = 0.5493062;
             $($constants)*
 
             #[inline(always)]

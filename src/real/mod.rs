@@ -14,6 +14,22 @@ use crate::simd::{Kernel, One};
 /// Everything above (kernels, ops, cells, losses, optimizers) is written once, over `Real`.
 /// Nothing here assumes that a `Real` is a machine float: a dual number `a + b·ε`, which turns the
 /// same code into forward-mode differentiation, fits too.
+///
+/// # Accuracy
+///
+/// `exp`, `tanh`, … of `f32` and `f64` are written in this crate, such that loops over them become vector code; a
+/// number alone and a number in a slice give the same bits, on every machine. Their errors are at most, in units in the
+/// last place:
+///
+/// | | `exp` | `tanh` | `sigmoid` | `softplus` | `ln` | `exp_m1` | `ln_1p` |
+/// | --- | --- | --- | --- | --- | --- | --- | --- |
+/// | `f32` | 1.1 | 2 | 2.5 | 3 | 1 | 2.5 | 1.5 |
+/// | `f64` | 1.5 | 3 | 3 | 3.5 | 1 | 3.5 | 2 |
+///
+/// (`f32`: measured at all numbers; `f64`: at 17 million. `docs/vector-maths.md` tells how.) Results at 0 and ±∞ are
+/// exact, NaN gives NaN, `tanh` is odd to the bit.
+///
+/// Of a number known to be an `f32`, `x.tanh()` is the method of the standard library: write `Real::tanh(x)`.
 pub trait Real:
     Copy
     + Default
