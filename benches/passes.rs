@@ -44,7 +44,7 @@ fn optimizers(c: &mut Criterion) {
         let from = numbers(n);
         let mut to = vec![0.0; n];
         group.bench_function(BenchmarkId::new("copy", n), |b| {
-            b.iter(|| black_box(&mut to).copy_from_slice(&from))
+            b.iter(|| black_box(&mut to).copy_from_slice(&from));
         });
         let optimizers: [(&str, Box<dyn Optimizer<f32>>); 3] = [
             ("sgd", Box::new(Sgd::new(1e-3))),
@@ -59,7 +59,7 @@ fn optimizers(c: &mut Criterion) {
             optimizer.step(&mut params, &grads);
             assert!(params[w].iter().zip(&from).all(|(w, g)| w * g <= 0.0), "{name} goes uphill");
             group.bench_function(BenchmarkId::new(name, n), |b| {
-                b.iter(|| optimizer.step(&mut params, &grads))
+                b.iter(|| optimizer.step(&mut params, &grads));
             });
         }
     }

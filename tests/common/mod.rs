@@ -6,3 +6,4 @@ pub mod gradients;
 pub mod mistakes;
 pub mod numbers;
 pub mod parity;
+pub mod truth;
