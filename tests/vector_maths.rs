@@ -8,7 +8,7 @@ use tapeloop::Real;
 use tapeloop::simd::{self, Isa};
 
 /// Every how many `f32` are looked at.
-const STEP: usize = if cfg!(debug_assertions) { 40_009 } else { 1009 };
+const STEP: usize = if cfg!(debug_assertions) { 40_009 } else { 3001 };
 
 /// Numbers where something happens: the least and the largest of each kind, where results reach their limits, where
 /// the reductions take the next step. With their neighbours.
