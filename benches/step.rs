@@ -1,12 +1,10 @@
-//! Whole training steps, and the product they spend their time in.
+//! Whole training steps.
 //!
 //! `cargo bench --bench step`
 
 use std::hint::black_box;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tapeloop::kernels::gemm::add_product;
-use tapeloop::kernels::{Mat, MatMut, reference};
+use criterion::{Criterion, criterion_group, criterion_main};
 use tapeloop::nn::{Dense, SimpleRnn};
 use tapeloop::optim::{Adam, Optimizer};
 use tapeloop::{Memory, Params, Tape};
@@ -40,26 +38,5 @@ fn training_steps(c: &mut Criterion) {
     }
 }
 
-/// `C += A·B` for the shapes of a recurrent step: `B` rows, `H` units.
-fn products(c: &mut Criterion) {
-    for [m, k, n] in [[10, 20, 20], [50, 128, 128], [32, 512, 512]] {
-        let numbers = |n: usize| (0..n).map(|i| (i as f32).sin()).collect::<Vec<_>>();
-        let (a, b) = (numbers(m * k), numbers(k * n));
-        let (a, b) = (Mat::new(&a, m, k), Mat::new(&b, k, n));
-        let (mut fast, mut plain) = (vec![0.0; m * n], vec![0.0; m * n]);
-        add_product(a, b, MatMut::new(&mut fast, m, n));
-        reference::gemm(a, b, &mut plain);
-        let apart = fast.iter().zip(&plain).fold(0f32, |worst, (x, y)| worst.max((x - y).abs()));
-        assert!(apart < 1e-3, "{m}×{k}×{n}: {apart} apart from the definition");
-
-        let mut group = c.benchmark_group(format!("gemm/{m}x{k}x{n}"));
-        group.throughput(Throughput::Elements(2 * (m * k * n) as u64)); // floating-point operations
-        group.bench_function("gemm", |bench| {
-            bench.iter(|| add_product(a, b, MatMut::new(black_box(&mut fast), m, n)));
-        });
-        group.bench_function("naive", |bench| bench.iter(|| reference::gemm(a, b, black_box(&mut plain))));
-    }
-}
-
-criterion_group!(benches, training_steps, products);
+criterion_group!(benches, training_steps);
 criterion_main!(benches);

@@ -2,119 +2,178 @@
 
 mod common;
 
-use common::numbers::{real, whole};
-use rayon::ThreadPoolBuilder;
+use common::dual::Dual;
+use common::numbers::{all_same, whole};
+use common::operands::{Float, Layout, Numbers};
+use common::products::{FAST, Problem, random_problems};
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use tapeloop::Real;
-use tapeloop::kernels::gemm::add_product;
-use tapeloop::kernels::{Mat, MatMut, reference};
+use tapeloop::kernels::gemm::{Packed, product};
+use tapeloop::kernels::{Mat, MatMut};
 
-/// Around every size of a tile or block, and one beyond all of them.
-const SIZES: [usize; 16] = [0, 1, 2, 3, 4, 5, 15, 16, 17, 31, 32, 33, 63, 64, 65, 130];
+/// More where they are quick.
+const MANY: usize = if FAST { 3 } else { 1 };
 
-/// The `[rows, cols]` matrix with these elements, laid out as it is or transposed.
-fn laid_out<R: Real>(data: &[R], rows: usize, cols: usize, transposed: bool) -> Vec<R> {
-    let at = |i: usize| if transposed { data[i % rows * cols + i / rows] } else { data[i] };
-    (0..data.len()).map(at).collect()
-}
-
-/// Every way in which the two operands may lie in memory, with the product as `gemm` computes it on top
-/// of `c`.
-fn products<R: Real>(
-    [m, k, n]: [usize; 3],
-    [a, b, c]: [&[R]; 3],
-) -> impl Iterator<Item = ([bool; 2], Vec<R>)> {
-    [[false, false], [true, false], [false, true], [true, true]].into_iter().map(move |[a_t, b_t]| {
-        let (a, b) = (laid_out(a, m, k, a_t), laid_out(b, k, n, b_t));
-        let a = if a_t { Mat::new(&a, k, m).t() } else { Mat::new(&a, m, k) };
-        let b = if b_t { Mat::new(&b, n, k).t() } else { Mat::new(&b, k, n) };
-        let mut product = c.to_vec();
-        add_product(a, b, MatMut::new(&mut product, m, n));
-        ([a_t, b_t], product)
-    })
-}
-
-fn gemm_is_exact_on_whole_numbers<R: Real>() {
-    // All of the product in release mode; unoptimised, no two large sizes at a time.
-    let large = |size: &&usize| cfg!(debug_assertions) && **size > 17;
-    for m in SIZES {
-        for k in SIZES {
-            for n in SIZES {
-                if [m, k, n].iter().filter(large).count() > 1 {
-                    continue;
-                }
-                let (a, b, c) = (whole::<R>(m * k, 1), whole::<R>(k * n, 2), whole::<R>(m * n, 3));
-                let mut expected = c.clone();
-                reference::gemm(Mat::new(&a, m, k), Mat::new(&b, k, n), &mut expected);
-                for (transposed, product) in products([m, k, n], [&a, &b, &c]) {
-                    assert_eq!(product, expected, "[{m}, {k}]·[{k}, {n}], transposed: {transposed:?}");
-                }
-            }
+/// Runs a test for both types of numbers.
+macro_rules! for_both_types {
+    ($test:ident, $f32:ident, $f64:ident) => {
+        #[test]
+        fn $f32() {
+            $test::<f32>();
         }
-    }
-}
 
-#[test]
-fn gemm_is_exact_on_whole_numbers_f32() {
-    gemm_is_exact_on_whole_numbers::<f32>();
-}
-
-#[test]
-fn gemm_is_exact_on_whole_numbers_f64() {
-    gemm_is_exact_on_whole_numbers::<f64>();
-}
-
-/// Each of the `k` additions rounds by at most half an ulp of a sum no larger than `|c| + Σ |a|·|b|`.
-fn gemm_rounds_no_more_than_it_must<R: Real>(epsilon: f64) {
-    for [m, k, n] in [[7, 1000, 9], [130, 130, 130], [33, 257, 65]] {
-        let (a, b, c) = (real::<R>(m * k, 1), real::<R>(k * n, 2), real::<R>(m * n, 3));
-        let wide = |x: &[R]| x.iter().map(|x| x.to_f64()).collect::<Vec<f64>>();
-        let positive = |x: &[R]| x.iter().map(|x| x.to_f64().abs()).collect::<Vec<f64>>();
-        let (mut exact, mut sizes) = (wide(&c), positive(&c));
-        reference::gemm(Mat::new(&wide(&a), m, k), Mat::new(&wide(&b), k, n), &mut exact);
-        reference::gemm(Mat::new(&positive(&a), m, k), Mat::new(&positive(&b), k, n), &mut sizes);
-        for (transposed, product) in products([m, k, n], [&a, &b, &c]) {
-            for ((product, exact), size) in product.iter().zip(&exact).zip(&sizes) {
-                let error = (product.to_f64() - exact).abs();
-                assert!(
-                    error <= k as f64 * epsilon * size,
-                    "[{m}, {k}]·[{k}, {n}] {transposed:?}: {error:e}"
-                );
-            }
+        #[test]
+        fn $f64() {
+            $test::<f64>();
         }
-    }
-}
-
-#[test]
-fn gemm_rounds_no_more_than_it_must_f32() {
-    gemm_rounds_no_more_than_it_must::<f32>(f64::from(f32::EPSILON));
-}
-
-#[test]
-fn gemm_rounds_no_more_than_it_must_f64() {
-    gemm_rounds_no_more_than_it_must::<f64>(f64::EPSILON);
-}
-
-/// 139·131·127 multiplications are above the threshold from which threads share a product.
-fn gemm_is_the_same_for_any_number_of_threads<R: Real>() {
-    let [m, k, n] = [139, 131, 127];
-    let (a, b, c) = (real::<R>(m * k, 1), real::<R>(k * n, 2), real::<R>(m * n, 3));
-    let with_threads = |count| {
-        let pool = ThreadPoolBuilder::new().num_threads(count).build().unwrap();
-        pool.install(|| products([m, k, n], [&a, &b, &c]).collect::<Vec<_>>())
     };
-    let one = with_threads(1);
-    assert!(one.windows(2).all(|pair| pair[0].1 == pair[1].1), "the layout changes the result");
-    for count in [2, 3, 8] {
-        assert!(with_threads(count) == one, "{count} threads change the result");
+}
+
+fn random_products_are_right<R: Float>() {
+    random_problems::<R>(400 * MANY, 50_000 * MANY, &mut ChaCha8Rng::seed_from_u64(1));
+}
+for_both_types!(random_products_are_right, random_products_are_right_f32, random_products_are_right_f64);
+
+/// So large that they are cut into several blocks, in each direction.
+fn blocks_fit_together<R: Float>() {
+    let mut memory = Packed::default();
+    for sizes in [[300, 270, 13], [17, 270, 601], [5, 300, 560], [1, 700, 560]] {
+        let operands = Problem::new(sizes).operands::<R>(Numbers::Whole, 1);
+        let truth = Problem::new(sizes).truth(&operands);
+        Problem::new(sizes).forms().for_each(|problem| problem.check(&truth, &mut memory));
+    }
+}
+for_both_types!(blocks_fit_together, blocks_fit_together_f32, blocks_fit_together_f64);
+
+/// `B` is copied in two parts: 5000·500 numbers are too many at a time.
+fn slabs_of_b_fit_together<R: Float>() {
+    let [m, k, n] = [if FAST { 9 } else { 1 }, 5000, 500];
+    let operands = Problem::new([m, k, n]).operands::<R>(Numbers::Real, 1);
+    for (a, b, add) in [(false, false, false), (true, true, true)] {
+        let [a, b] = [a, b].map(|transposed| Layout { transposed, ..Layout::PLAIN });
+        let problem = Problem { a, b, add, ..Problem::new([m, k, n]) };
+        let result = problem.run(&operands, &mut Packed::default());
+        problem.check_last_row(&operands, &result);
+    }
+}
+for_both_types!(slabs_of_b_fit_together, slabs_of_b_fit_together_f32, slabs_of_b_fit_together_f64);
+
+fn pools() -> impl Iterator<Item = ThreadPool> {
+    [1, 2, 3, 8].into_iter().map(|count| ThreadPoolBuilder::new().num_threads(count).build().unwrap())
+}
+
+/// So large that eight threads share them, or two unoptimised; by rows, or, if there is but one, by columns.
+const SHARED: [[usize; 3]; 4] = if FAST {
+    [[1, 1900, 2227], [1, 2000, 2112], [3, 1300, 1100], [139, 131, 235]]
+} else {
+    [[1, 1100, 1009], [1, 1050, 1008], [3, 500, 711], [70, 131, 130]]
+};
+
+/// From outside a pool, and from inside of pools of all sizes.
+fn any_number_of_threads_gives_the_same<R: Float>() {
+    let pools: Vec<_> = pools().collect();
+    for sizes in SHARED {
+        let operands = Problem::new(sizes).operands::<R>(Numbers::Real, 1);
+        for problem in Problem::new(sizes).some_forms() {
+            let laid_out = problem.lay_out(&operands);
+            let run = || problem.run_as_it_lies(&laid_out, &mut Packed::default());
+            let outside = run();
+            if problem.is_chain() {
+                problem.check_last_row(&operands, &outside);
+            }
+            for pool in &pools {
+                let what = format!("{problem:?}, {} threads", pool.current_num_threads());
+                all_same(&pool.install(run), &outside, &what);
+            }
+        }
+    }
+}
+for_both_types!(
+    any_number_of_threads_gives_the_same,
+    any_number_of_threads_gives_the_same_f32,
+    any_number_of_threads_gives_the_same_f64
+);
+
+/// A thread that waits for the others' part of a product may be given another product meanwhile.
+#[test]
+fn products_at_the_same_time_do_not_disturb_one_another() {
+    let problems: Vec<Problem> = Problem::new([101, 211, 130]).forms().collect();
+    let operands = problems[0].operands::<f32>(Numbers::Real, 1);
+    let run = |problem: &Problem| problem.run(&operands, &mut Packed::default());
+    let alone: Vec<Vec<f32>> = problems.iter().map(run).collect();
+    for pool in pools() {
+        let together: Vec<Vec<f32>> = pool.install(|| problems.par_iter().map(run).collect());
+        for (i, (together, alone)) in together.iter().zip(&alone).enumerate() {
+            all_same(together, alone, &format!("{:?}, {} threads", problems[i], pool.current_num_threads()));
+        }
+    }
+}
+
+/// Each special number alone, in the first, a middle and the last place of every line and vector: the
+/// elements that it is a term of are as the definition has them, and so are their neighbours. The last
+/// panel is padded here; what is added to the padding must not be seen.
+fn special_numbers_go_where_they_belong<R: Float>() {
+    let specials = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0, R::TINY].map(R::from_f64);
+    let mut memory = Packed::default();
+    for [m, k, n] in [[9, 5, 53], [1, 19, 53], [3, 18, 11]] {
+        let plain = Problem::new([m, k, n]);
+        let operands = plain.operands::<R>(Numbers::Whole, 1);
+        let rows_and_cols = [[m, k], [k, n], [m, n]];
+        for (which, [rows, cols]) in rows_and_cols.into_iter().enumerate() {
+            for i in [0, rows / 2, rows - 1] {
+                for j in [0, 7, 8, 15, 16, 47, 48, cols - 1].into_iter().filter(|j| *j < cols) {
+                    for (number, special) in specials.into_iter().enumerate() {
+                        let mut operands = operands.clone();
+                        operands[which][i * cols + j] = special;
+                        // Every form has its turn with every number, at one place or another.
+                        let problem = plain.forms().nth((i + j + number) % 8).unwrap();
+                        problem.check(&plain.truth(&operands), &mut memory);
+                    }
+                }
+            }
+        }
+    }
+}
+for_both_types!(
+    special_numbers_go_where_they_belong,
+    special_numbers_go_where_they_belong_f32,
+    special_numbers_go_where_they_belong_f64
+);
+
+/// A number of one's own, of any size, is multiplied one by one, in the order of the definition.
+fn numbers_of_ones_own<const N: usize>() {
+    let mut memory = Packed::default();
+    let draw = |len, seed: u64| {
+        let parts: Vec<Vec<f64>> = (0..=N as u64).map(|part| whole(len, 10 * seed + part)).collect();
+        let number = |i| Dual::<N> { x: parts[0][i], dx: std::array::from_fn(|d| parts[d + 1][i]) };
+        (0..len).map(number).collect::<Vec<_>>()
+    };
+    for [m, k, n] in [[0, 2, 3], [1, 0, 1], [1, 7, 12], [3, 17, 5], [10, 20, 29], [41, 19, 8]] {
+        let operands = [draw(m * k, 1), draw(k * n, 2), draw(m * n, 3)];
+        for problem in Problem::new([m, k, n]).forms() {
+            for add in [false, true] {
+                let problem = Problem { add, ..problem };
+                assert_eq!(problem.run(&operands, &mut memory), problem.reference(&operands), "{problem:?}");
+            }
+        }
     }
 }
 
 #[test]
-fn gemm_is_the_same_for_any_number_of_threads_f32() {
-    gemm_is_the_same_for_any_number_of_threads::<f32>();
+fn numbers_of_ones_own_of_16_24_and_72_bytes() {
+    numbers_of_ones_own::<1>();
+    numbers_of_ones_own::<2>();
+    numbers_of_ones_own::<8>();
 }
 
+/// The derivative of a product is `dA·B + A·dB`.
 #[test]
-fn gemm_is_the_same_for_any_number_of_threads_f64() {
-    gemm_is_the_same_for_any_number_of_threads::<f64>();
+fn a_product_of_dual_numbers_is_differentiated() {
+    let [x, y] = [[1.0, 0.0], [0.0, 1.0]].map(|dx| Dual::<2> { x: 3.0, dx });
+    let mut c = [Dual::ZERO];
+    product(Mat::new(&[x, y], 1, 2), Mat::new(&[y, y], 2, 1), MatMut::new(&mut c, 1, 1));
+    assert_eq!(c, [Dual { x: 18.0, dx: [3.0, 9.0] }]); // xy + y²
 }

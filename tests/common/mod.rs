@@ -2,8 +2,12 @@
 #![allow(dead_code, unreachable_pub)] // each test uses its own part
 
 pub mod case;
+pub mod dual;
 pub mod gradients;
 pub mod mistakes;
 pub mod numbers;
+pub mod operands;
+pub mod panics;
 pub mod parity;
+pub mod products;
 pub mod truth;

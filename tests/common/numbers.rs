@@ -1,4 +1,4 @@
-//! Seeded random numbers.
+//! Seeded random numbers, and whether they are the same.
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -17,4 +17,21 @@ pub fn whole<R: Real>(len: usize, seed: u64) -> Vec<R> {
 /// Numbers in [−1, 1).
 pub fn real<R: Real>(len: usize, seed: u64) -> Vec<R> {
     draw(len, seed, |rng| rng.random_range(-1.0..1.0))
+}
+
+/// Some of these.
+pub fn picked<R: Real>(len: usize, seed: u64, from: &[f64]) -> Vec<R> {
+    draw(len, seed, |rng| from[rng.random_range(0..from.len())])
+}
+
+/// Bitwise the same; but a NaN is a NaN.
+pub fn same<R: Real>(x: R, y: R) -> bool {
+    x.to_f64().to_bits() == y.to_f64().to_bits() || x.is_nan() && y.is_nan()
+}
+
+#[track_caller]
+pub fn all_same<R: Real>(x: &[R], y: &[R], what: &str) {
+    assert_eq!(x.len(), y.len(), "{what}");
+    let differs = x.iter().zip(y).position(|(x, y)| !same(*x, *y));
+    assert!(differs.is_none(), "{what}: element {differs:?} differs");
 }
