@@ -15,7 +15,7 @@ mod tile;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use tapeloop::kernels::{Mat, MatMut, gemm};
 use tapeloop::plot::{Panel, Picture};
-use tapeloop::simd::Isa;
+use tapeloop::simd::{Isa, limit};
 
 use measure::{Operands, Samples, all_rounds, bandwidth};
 use panels::Lines;
@@ -72,10 +72,16 @@ fn main() {
     let (one, all) = (pool(1), pool(0));
     let mut steps = steps(&one, &all);
     if has("--test") || !has("--bench") {
-        for size in [[1, 1, 1], [37, 41, 53], [70, 300, 100]] {
-            Operands::new(size).verify(&mut steps);
+        for isa in Isa::available() {
+            limit(isa);
+            for size in [[1, 1, 1], [37, 41, 53], [70, 600, 200]] {
+                Operands::new(size).verify(&mut steps);
+            }
         }
-        return println!("{} steps: right, and bitwise the same where multiply–add is fused", steps.len());
+        return println!(
+            "{} steps: right with every instruction set, and bitwise the same where they round alike",
+            steps.len()
+        );
     }
 
     println!("{:?}, {} threads", Isa::current(), all.current_num_threads());

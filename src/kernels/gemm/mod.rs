@@ -18,14 +18,14 @@
 //! `benches/fast_matmul`, which builds them up one by one, as does `docs/fast-matmul.md`):
 //!
 //! 1. **A tile in registers** (`tile.rs`). 24 sums of 16 numbers use each number fetched 8 or 48 times:
-//!    24 → 224 GFLOP/s at size 128. A tile of 12×32 does the same arithmetic, but twelve rows a power of two
+//!    20 → 210 GFLOP/s at size 128. A tile of 12×32 does the same arithmetic, but twelve rows a power of two
 //!    apart fill one set of the L1 cache: 68 % of the peak instead of 99.
 //! 2. **Nothing between the sums and the registers** (`tile.rs`). Arrays by value, plain indices, the sizes
 //!    known to the compiler, a function of its own for each height. An element of `A` is indexed where it is
 //!    used: gathered in an array first, LLVM shuffles vectors. 12 → 85 % of the peak.
 //! 3. **Panels** (`panels.rs`, `pack.rs`). `B` in the order in which it is read: no page or cache set that is
-//!    fought for. 149 → 194 at 1024, 99 → 176 at 2048.
-//! 4. **Blocks** (`blocks.rs`). What is used again stays in L2: 176 → 203 at 2048, nothing at 1024.
+//!    fought for. 144 → 192 at 1024, 102 → 180 at 2048.
+//! 4. **Blocks** (`blocks.rs`). What is used again stays in L2: 180 → 203 at 2048, nothing at 1024.
 //! 5. **Packed once** (`Packed`). Copying `B` takes longer than a product of ten rows. A recurrent weight is
 //!    packed once per sequence; where rows are few, a plain `B` is read where it lies.
 //! 6. **Prefetching** (`tile.rs`), 64 rows ahead, for a `B` that does not stay near:
