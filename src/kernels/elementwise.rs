@@ -1,21 +1,25 @@
 //! One pass over slices, one read and one write per element.
 //!
 //! The closures are compiled once per instruction set and the best one is chosen at run time
-//! ([`dispatch`]), so a plain loop over `mul_add` becomes full-width SIMD.
+//! ([`simd::run`]), so a plain loop over `mul_add` becomes full-width SIMD.
 //!
 //! The loops own their slices and closures (`move`). Borrowed ones lie in memory, where for all the
 //! compiler knows every store into `y` might change them: then it computes one element at a time, 20
 //! times slower. Closures with constants should own them too: write `move |x| c * x`.
 //!
+//! The compiler inlines small closures and functions of [`Real`]; what is larger, such as a function that a closure
+//! calls, needs `#[inline(always)]`. Otherwise it stays a function for any machine, whose every `mul_add` is a call
+//! into a library: 40 times slower.
+//!
 //! All slices of a call have the same length; a shorter one ends the loop.
 
 use crate::real::Real;
-use crate::simd::dispatch;
+use crate::simd;
 
 /// `y[i] = f(x[i])`.
 #[inline]
 pub fn map<R: Real>(x: &[R], y: &mut [R], f: impl Fn(R) -> R) {
-    dispatch(
+    simd::run(
         #[inline(always)]
         move || {
             for (y, &x) in y.iter_mut().zip(x) {
@@ -28,7 +32,7 @@ pub fn map<R: Real>(x: &[R], y: &mut [R], f: impl Fn(R) -> R) {
 /// `y[i] = f(a[i], b[i])`.
 #[inline]
 pub fn zip<R: Real>(a: &[R], b: &[R], y: &mut [R], f: impl Fn(R, R) -> R) {
-    dispatch(
+    simd::run(
         #[inline(always)]
         move || {
             for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
@@ -41,7 +45,7 @@ pub fn zip<R: Real>(a: &[R], b: &[R], y: &mut [R], f: impl Fn(R, R) -> R) {
 /// `y[i] += f(a[i])`.
 #[inline]
 pub fn add_map<R: Real>(a: &[R], y: &mut [R], f: impl Fn(R) -> R) {
-    dispatch(
+    simd::run(
         #[inline(always)]
         move || {
             for (y, &a) in y.iter_mut().zip(a) {
@@ -54,7 +58,7 @@ pub fn add_map<R: Real>(a: &[R], y: &mut [R], f: impl Fn(R) -> R) {
 /// `y[i] += f(a[i], b[i])`.
 #[inline]
 pub fn add_zip<R: Real>(a: &[R], b: &[R], y: &mut [R], f: impl Fn(R, R) -> R) {
-    dispatch(
+    simd::run(
         #[inline(always)]
         move || {
             for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
@@ -67,7 +71,7 @@ pub fn add_zip<R: Real>(a: &[R], b: &[R], y: &mut [R], f: impl Fn(R, R) -> R) {
 /// `y[i] += f(a[i], b[i], c[i])`.
 #[inline]
 pub fn add_zip3<R: Real>(a: &[R], b: &[R], c: &[R], y: &mut [R], f: impl Fn(R, R, R) -> R) {
-    dispatch(
+    simd::run(
         #[inline(always)]
         move || {
             for (((y, &a), &b), &c) in y.iter_mut().zip(a).zip(b).zip(c) {
@@ -80,7 +84,7 @@ pub fn add_zip3<R: Real>(a: &[R], b: &[R], c: &[R], y: &mut [R], f: impl Fn(R, R
 /// `y[i] = f(y[i])`.
 #[inline]
 pub fn update<R: Real>(y: &mut [R], f: impl Fn(R) -> R) {
-    dispatch(
+    simd::run(
         #[inline(always)]
         move || {
             for y in y {
@@ -108,7 +112,7 @@ macro_rules! update {
                 }
             }
             let [$($y),+] = y;
-            dispatch(
+            simd::run(
                 #[inline(always)]
                 move || all(x, $($y,)+ f),
             );

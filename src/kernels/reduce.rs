@@ -2,9 +2,9 @@
 
 use super::elementwise;
 use crate::real::Real;
-use crate::simd::dispatch;
+use crate::simd;
 
-const LANES: usize = 16;
+pub(super) const LANES: usize = 16;
 /// Elements that the lanes take at once.
 const BLOCK: usize = 1024;
 
@@ -26,10 +26,10 @@ fn by_halves<R: Real, S: Real>(a: &[R], b: &[R], f: &impl Fn(R, R) -> S) -> S {
 
 #[inline]
 fn in_lanes<R: Real, S: Real>(a: &[R], b: &[R], f: &impl Fn(R, R) -> S) -> S {
-    let mut lanes = [S::ZERO; LANES];
-    dispatch(
+    let lanes = simd::run(
         #[inline(always)]
-        || {
+        move || {
+            let mut lanes = [S::ZERO; LANES];
             let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
             for (a, b) in a.iter().zip(b) {
                 for ((lane, &a), &b) in lanes.iter_mut().zip(a).zip(b) {
@@ -39,13 +39,20 @@ fn in_lanes<R: Real, S: Real>(a: &[R], b: &[R], f: &impl Fn(R, R) -> S) -> S {
             for ((lane, &a), &b) in lanes.iter_mut().zip(a_rest).zip(b_rest) {
                 *lane += f(a, b);
             }
+            lanes
         },
     );
+    fold_lanes(lanes, |a, b| a + b)
+}
+
+/// All lanes in one, in pairs.
+#[inline(always)]
+pub(super) fn fold_lanes<S: Real>(mut lanes: [S; LANES], f: impl Fn(S, S) -> S) -> S {
     let mut width = LANES;
     while width > 1 {
         width /= 2;
         for i in 0..width {
-            lanes[i] += lanes[i + width];
+            lanes[i] = f(lanes[i], lanes[i + width]);
         }
     }
     lanes[0]
@@ -54,7 +61,12 @@ fn in_lanes<R: Real, S: Real>(a: &[R], b: &[R], f: &impl Fn(R, R) -> S) -> S {
 /// `Σ f(x[i])`, in the order of [`sum_zip`].
 #[inline]
 pub fn sum_map<R: Real, S: Real>(x: &[R], f: impl Fn(R) -> S) -> S {
-    sum_zip(x, x, |x, _| f(x))
+    sum_zip(
+        x,
+        x,
+        #[inline(always)]
+        |x, _| f(x),
+    )
 }
 
 /// `Σ x[i]`; 0 for an empty slice.
@@ -63,9 +75,44 @@ pub fn sum<R: Real>(x: &[R]) -> R {
 }
 
 /// The largest element; −∞ if there is none, NaN if any element is NaN.
-pub fn max<'a, R: Real>(x: impl IntoIterator<Item = &'a R>) -> R {
-    let start = R::from_f64(f64::NEG_INFINITY);
-    x.into_iter().fold(start, |m, &x| if x > m || x.is_nan() { x } else { m })
+pub fn max<R: Real>(x: &[R]) -> R {
+    simd::run(
+        #[inline(always)]
+        move || lanes_max(x),
+    )
+}
+
+/// The larger of two; NaN if any of them is NaN.
+#[inline(always)]
+pub fn larger<R: Real>(a: R, b: R) -> R {
+    if b > a || b.is_nan() { b } else { a }
+}
+
+/// [`max`], to be called inside [`simd::run`].
+#[inline(always)]
+pub(super) fn lanes_max<R: Real>(x: &[R]) -> R {
+    // Two passes, one for numbers and one for NaN, take half the time of one that looks for both at once.
+    let numbers = fold_row(x, |max, x| if x > max { x } else { max });
+    larger(numbers, fold_row(x, |nan, x| if x.is_nan() { x } else { nan }))
+}
+
+/// `x` folded in lanes, which begin with −∞; then the larger of them.
+#[inline(always)]
+fn fold_row<R: Real>(x: &[R], f: impl Fn(R, R) -> R) -> R {
+    let mut lanes = [R::from_f64(f64::NEG_INFINITY); LANES];
+    let mut fold = |x: &[R; LANES]| lanes.iter_mut().zip(x).for_each(|(lane, &x)| *lane = f(*lane, x));
+    let (x, rest) = x.as_chunks();
+    x.iter().for_each(&mut fold);
+    fold(&padded(rest));
+    fold_lanes(lanes, larger)
+}
+
+/// The rest of a row, filled up with −∞: no maximum, and `e^−∞` is 0.
+#[inline(always)]
+pub(super) fn padded<R: Real>(rest: &[R]) -> [R; LANES] {
+    let mut x = [R::from_f64(f64::NEG_INFINITY); LANES];
+    x[..rest.len()].copy_from_slice(rest);
+    x
 }
 
 /// `y[o, i] = Σₖ x[o, k, i]` for `x` seen as `[outer, n, inner]`. Adds in the order of `k` unless

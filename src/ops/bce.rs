@@ -31,6 +31,7 @@ impl BceLimit {
     /// PyTorch's least denominator, a constant of 32 bits there.
     const LEAST_VARIANCE: f32 = 1e-12;
 
+    #[inline(always)]
     fn clip<R: Real>(self, p: R) -> R {
         let (low, high) = (R::from_f64(Self::EPSILON), R::from_f64(1.0 - Self::EPSILON));
         match self {
@@ -41,6 +42,7 @@ impl BceLimit {
     }
 
     /// `ln p` and `ln(1−p)`.
+    #[inline(always)]
     fn logarithms<R: Real>(self, p: R) -> [R; 2] {
         let (p, least) = (self.clip(p), R::from_f64(-100.0));
         [p.ln(), (-p).ln_1p()].map(|ln| if ln < least { least } else { ln })
@@ -68,10 +70,14 @@ impl<R: Real> Rule<R> for Bce {
     }
 
     fn forward(&self, at: Forward<'_, R>) {
-        self.reduction.forward(at, |p, y| {
-            let [ln_p, ln_not_p] = self.limit.logarithms(p);
-            -(y * ln_p + (R::ONE - y) * ln_not_p)
-        });
+        self.reduction.forward(
+            at,
+            #[inline(always)]
+            |p, y| {
+                let [ln_p, ln_not_p] = self.limit.logarithms(p);
+                -(y * ln_p + (R::ONE - y) * ln_not_p)
+            },
+        );
     }
 
     // By p: −y/p + (1−y)/(1−p) = (p − y) / (p·(1−p)). A clipped p is a constant: slope 0. PyTorch only
@@ -79,9 +85,14 @@ impl<R: Real> Rule<R> for Bce {
     // By y: ln(1−p) − ln p.
     fn vjp(&self, mut at: Backward<'_, R>) {
         self.reduction.add(&mut at, 0, move |p, y| self.limit.slope(p, y));
-        self.reduction.add(&mut at, 1, move |p, _y| {
-            let [ln_p, ln_not_p] = self.limit.logarithms(p);
-            ln_not_p - ln_p
-        });
+        self.reduction.add(
+            &mut at,
+            1,
+            #[inline(always)]
+            move |p, _y| {
+                let [ln_p, ln_not_p] = self.limit.logarithms(p);
+                ln_not_p - ln_p
+            },
+        );
     }
 }

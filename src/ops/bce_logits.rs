@@ -1,7 +1,6 @@
 //! `L = mean −(y·ln σ(x) + (1−y)·ln(1−σ(x)))`
 
 use super::{Backward, Forward, Inputs, Reduction, Rule};
-use crate::kernels::math::{sigmoid, softplus};
 use crate::real::Real;
 use crate::tensor::Shape;
 
@@ -26,12 +25,12 @@ impl<R: Real> Rule<R> for BceLogits {
     // −ln σ(x) = ln(1 + e⁻ˣ) = softplus(x) − x and −ln(1−σ(x)) = softplus(x). Weighted with y and 1−y,
     // they sum to softplus(x) − x·y, in which no logarithm ever meets a 0.
     fn forward(&self, at: Forward<'_, R>) {
-        self.reduction.forward(at, |x, y| softplus(x) - x * y);
+        self.reduction.forward(at, |x, y| x.softplus() - x * y);
     }
 
     // softplus' = σ. So by x: σ(x) − y, what the net said, less what was true; by y: −x.
     fn vjp(&self, mut at: Backward<'_, R>) {
-        self.reduction.add(&mut at, 0, move |x, y| sigmoid(x) - y);
+        self.reduction.add(&mut at, 0, move |x, y| x.sigmoid() - y);
         self.reduction.add(&mut at, 1, move |x, _y| -x);
     }
 }

@@ -27,7 +27,8 @@ impl<R: Real> Rule<R> for MaxAxis {
     fn forward(&self, at: Forward<'_, R>) {
         let (x, around) = (at.x.value(0), at.x.shape(0).around(self.axis));
         for (i, y) in at.y.iter_mut().enumerate() {
-            *y = reduce::max(line(around, i).map(|j| &x[j]));
+            let start = R::from_f64(f64::NEG_INFINITY);
+            *y = line(around, i).fold(start, |max, j| reduce::larger(max, x[j]));
         }
     }
 

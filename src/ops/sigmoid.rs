@@ -1,7 +1,6 @@
 //! `y = σ(x) = 1/(1 + e⁻ˣ)`
 
 use super::{Backward, Forward, Rule};
-use crate::kernels::math;
 use crate::real::Real;
 
 /// `y = σ(x) = 1/(1 + e⁻ˣ)`, element by element: a gate, open at 1 and shut at 0.
@@ -14,7 +13,7 @@ impl<R: Real> Rule<R> for Sigmoid {
     }
 
     fn forward(&self, at: Forward<'_, R>) {
-        at.map(math::sigmoid);
+        at.map(R::sigmoid);
     }
 
     // dσ/dx = e⁻ˣ/(1 + e⁻ˣ)² = y·(1 − y), at most a quarter: a chain of sigmoids makes gradients vanish.

@@ -1,7 +1,6 @@
 //! `y = ln(1 + eˣ)`
 
 use super::{Backward, Forward, Rule};
-use crate::kernels::math;
 use crate::real::Real;
 
 /// `y = ln(1 + eˣ)`, element by element: a smooth [`Relu`](super::Relu).
@@ -14,11 +13,11 @@ impl<R: Real> Rule<R> for Softplus {
     }
 
     fn forward(&self, at: Forward<'_, R>) {
-        at.map(math::softplus);
+        at.map(R::softplus);
     }
 
     // dy/dx = eˣ/(1 + eˣ) = σ(x)
     fn vjp(&self, mut at: Backward<'_, R>) {
-        at.add_with_x(|dy, x| dy * math::sigmoid(x));
+        at.add_with_x(|dy, x| dy * x.sigmoid());
     }
 }

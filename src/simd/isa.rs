@@ -40,6 +40,15 @@ pub fn limit(isa: Isa) {
     LIMIT.store(isa as u8, Ordering::Relaxed);
 }
 
+/// Runs a loop compiled for the instruction set in use. Only what is inlined into `code` profits: mark the closure, and
+/// what it calls, `#[inline(always)]`.
+// Not the same as `dispatch`: a bound that says `FnOnce` makes the closure nothing else. Otherwise it may be one that can
+// run many times, and the wrapper that the compiler then adds is a function of its own, inlined or not as it likes.
+#[inline(always)]
+pub fn run<T>(code: impl FnOnce() -> T) -> T {
+    dispatch(code)
+}
+
 /// Runs `code` compiled for the instruction set in use. Only what is inlined into `code` profits.
 #[inline(always)]
 pub fn dispatch<F: WithSimd>(code: F) -> F::Output {

@@ -10,3 +10,4 @@ pub mod operands;
 pub mod panics;
 pub mod parity;
 pub mod products;
+pub mod truth;

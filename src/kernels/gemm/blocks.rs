@@ -6,12 +6,16 @@ use crate::kernels::{Mat, MatMut};
 use crate::real::Real;
 use crate::simd::{Kernel, Vector};
 
+use super::outer::outer;
 use super::pack::{Copy, with_scratch};
 use super::panels::{Panels, line, panel_cols};
 use super::tiles::{Plan, tiles};
 
 /// Bytes that count as near: half of an L2 cache of 1 MiB. The other half is for what comes and goes.
 const NEAR: usize = 1 << 19;
+
+/// Bytes that an L1 cache surely has. What is larger comes from further away, and is sent for early.
+const L1: usize = 1 << 15;
 
 /// Rows of `B` in a block. A panel of 256 rows takes 48 KiB, an L1 cache; and of the 256·12 cycles of a
 /// tile, loading and storing its part of `C` takes some 50.
@@ -80,8 +84,11 @@ impl<R: Real> Kernel<R> for Blocks<'_, R> {
 
     #[inline(always)]
     fn run<V: Vector<R>>(self, v: V) {
-        let Self { a, b, c, add } = self;
-        let far = |numbers: usize| numbers * size_of::<R>() > NEAR;
+        let Self { a, b, mut c, add } = self;
+        if a.cols == 1 {
+            return outer(v, a, b.only_row(), &mut c, add);
+        }
+        let far = |numbers: usize| numbers * size_of::<R>() > L1;
         let plan = Plan {
             add,
             along_rows: a.cols <= SHALLOW,

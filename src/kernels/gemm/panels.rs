@@ -70,6 +70,11 @@ impl<'a, R: Real> Panels<'a, R> {
         Self { first_col: first + cols.start, end_col: first + cols.end, ..self }
     }
 
+    /// All columns of a matrix of one row: however it is laid out, they lie side by side.
+    pub fn only_row(&self) -> &'a [R] {
+        &self.data[self.first_col..self.end_col]
+    }
+
     /// How many there are.
     #[inline(always)]
     pub fn count(&self) -> usize {

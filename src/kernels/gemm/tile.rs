@@ -94,10 +94,16 @@ pub fn load<R: Real, V: Vector<R>, const MR: usize, const NV: usize>(
     cols: usize,
 ) -> [[V::Lanes; NV]; MR] {
     let mut acc = [[v.splat(R::ZERO); NV]; MR];
+    if cols == NV * V::LANES {
+        for r in 0..MR {
+            acc[r] = *V::split(&c[r * stride..][..NV * V::LANES]).0.first_chunk().expect("a row of the tile");
+        }
+        return acc;
+    }
     for r in 0..MR {
         let (vectors, rest) = V::split(&c[r * stride..][..cols]);
-        acc[r][..NV - 1].copy_from_slice(&vectors[..NV - 1]);
-        acc[r][NV - 1] = if rest.is_empty() { vectors[NV - 1] } else { v.load_first(rest) };
+        acc[r][..NV - 1].copy_from_slice(vectors);
+        acc[r][NV - 1] = v.load_first(rest);
     }
     acc
 }
@@ -112,13 +118,16 @@ pub fn store<R: Real, V: Vector<R>, const MR: usize, const NV: usize>(
     cols: usize,
     acc: &[[V::Lanes; NV]; MR],
 ) {
+    if cols == NV * V::LANES {
+        for r in 0..MR {
+            let row = V::split_mut(&mut c[r * stride..][..NV * V::LANES]).0;
+            *row.first_chunk_mut().expect("a row of the tile") = acc[r];
+        }
+        return;
+    }
     for r in 0..MR {
         let (vectors, rest) = V::split_mut(&mut c[r * stride..][..cols]);
-        vectors[..NV - 1].copy_from_slice(&acc[r][..NV - 1]);
-        if rest.is_empty() {
-            vectors[NV - 1] = acc[r][NV - 1];
-        } else {
-            v.store_first(rest, acc[r][NV - 1]);
-        }
+        vectors.copy_from_slice(&acc[r][..NV - 1]);
+        v.store_first(rest, acc[r][NV - 1]);
     }
 }

@@ -16,7 +16,7 @@ pub struct Plan {
     pub add: bool,
     /// Whether the next tile is the one to the right, or the one below.
     pub along_rows: bool,
-    /// Whether `B` lies further away than in the L2 cache, and has to be sent for early.
+    /// Whether `B` does not fit the L1 cache, and is sent for early.
     pub fetch_b: bool,
     /// Whether `C` does.
     pub fetch_c: bool,
