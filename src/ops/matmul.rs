@@ -1,8 +1,8 @@
 //! `Y = A·B`, each of `A` and `B` plain or transposed
 
 use super::{Backward, Forward, Inputs, Rule};
-use crate::kernels::{Mat, MatMut};
 use crate::kernels::gemm::{add_product, product};
+use crate::kernels::{Mat, MatMut};
 use crate::real::Real;
 use crate::tensor::Shape;
 
