@@ -8,7 +8,7 @@ use crate::simd::{Kernel, Vector};
 /// `C = A·B` or `C += A·B` for a row-major `A` and a transposed `B`.
 ///
 /// The terms of a sum are dealt out to as many partial sums as a vector has lanes; the partial sums are
-/// added pairwise, then the terms that are left over.
+/// added pairwise, then the terms that are left over. So a `C` of −0 may become +0, unlike in the other paths.
 pub struct Dots<'a, R> {
     /// `[M, K]`, row-major.
     pub a: Mat<'a, R>,

@@ -12,7 +12,8 @@
 //! ```
 //!
 //! Threads share out the rows of `C`; if there is but one, its columns. An element of `C` takes its terms one
-//! by one, `k = 0, 1, 2, …`, whatever the blocks and the threads: so its bits are always the same.
+//! by one, `k = 0, 1, 2, …`, whatever the blocks and the threads: so its bits are always the same. (`dots.rs` has
+//! another order, just as fixed.)
 //!
 //! The tricks, with what each bought (`f32`, one thread, AVX-512, Zen 5; the square ones by
 //! `benches/fast_matmul`, which builds them up one by one, as does `docs/fast-matmul.md`):

@@ -98,7 +98,7 @@ pub fn pack<'l, R: Real>(b: Mat<'_, R>, data: &'l mut Lines<R>, threads: bool) -
         return Panels::packed(&[], b.rows, b.cols);
     }
     let data = data.at_least(b.rows * b.cols.next_multiple_of(line::<R>()));
-    let size = (b.rows * panel_cols::<R>()).max(1);
+    let size = b.rows * panel_cols::<R>();
     let panel = |(i, panel): (usize, &mut [R])| {
         let first = i * panel_cols::<R>();
         let cols = panel_cols::<R>().min(b.cols - first);
@@ -165,12 +165,12 @@ fn transpose<R: Real>(from: &[R], stride: usize, [rows, cols]: [usize; 2], to: &
 }
 
 thread_local! {
-    /// One buffer for each type of number, of the largest size that it ever had.
+    /// As many buffers for each type of number as were ever lent at once, each as long as it ever was.
     static SCRATCH: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Lends `f` this thread's buffer. It is taken out meanwhile: a thread that waits for others may be
-/// given another product to do, which then gets a buffer of its own.
+/// Lends `f` a buffer of this thread. It is taken out meanwhile: a block of `A` is copied while a copy of `B` is
+/// in use, and a thread that waits for others may be given another product to do. These get buffers of their own.
 pub fn with_scratch<R: Real, T>(f: impl FnOnce(&mut Lines<R>) -> T) -> T {
     let kept = SCRATCH.with_borrow_mut(|list| {
         let at = list.iter().position(|buffer| buffer.is::<Lines<R>>())?;
