@@ -7,8 +7,9 @@ use crate::real::Real;
 use crate::simd::{Kernel, Vector};
 
 use super::outer::outer;
-use super::pack::{Copy, with_scratch};
-use super::panels::{Panels, line, panel_cols};
+use super::pack::Copy;
+use super::panels::{Panels, Part, line};
+use super::scratch::with_scratch;
 use super::tiles::{Plan, tiles};
 
 /// Bytes that count as near: half of an L2 cache of 1 MiB. The other half is for what comes and goes.
@@ -17,13 +18,11 @@ const NEAR: usize = 1 << 19;
 /// Bytes that an L1 cache surely has. What is larger comes from further away, and is sent for early.
 const L1: usize = 1 << 15;
 
-/// Rows of `B` in a block. A panel of 256 rows takes 48 KiB, an L1 cache; and of the 256·12 cycles of a
-/// tile, loading and storing its part of `C` takes some 50.
-const KC: usize = 256;
+/// Rows of `B` in a block: of the 512·12 cycles of a tile, loading and storing its part of `C` takes some 50.
+const KC: usize = 512;
 
-/// Rows of `A` in a block: 256·KC numbers are 256 KiB, and stay in the L2 cache while the panels of `B`
-/// pass by.
-const MC: usize = 256;
+/// Bytes of a block of `A`, which stays in the L2 cache while the panels of `B` pass by: 128·KC numbers of `f32`.
+const MC_BYTES: usize = 1 << 18;
 
 /// Where a sum has no more terms than this, `C` is what takes the time: it is read along its rows.
 const SHALLOW: usize = 128;
@@ -50,67 +49,81 @@ pub fn even(n: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
 
 /// `C (+)= A·B`, with `pieces` threads or fewer. Each computes some rows of `C`, or, if there is but one
 /// row, some panels of it: no element of `C` depends on how it is shared out.
-pub fn share<R: Real>(a: Mat<'_, R>, b: Panels<'_, R>, c: MatMut<'_, R>, add: bool, pieces: usize) {
-    let MatMut { data, rows: m, cols: n, stride } = c;
+pub fn share<R: Real>(a: Mat<'_, R>, b: &Panels<'_, R>, c: MatMut<'_, R>, add: bool, pieces: usize) {
+    let all = Part { all: b, first: 0, end: b.count(), row: 0 };
     if pieces <= 1 {
-        R::vectorise(Blocks { a, b, c: MatMut { data, rows: m, cols: n, stride }, add });
-    } else if m == 1 {
-        let width = n.div_ceil(pieces).next_multiple_of(panel_cols::<R>());
-        data[..n].par_chunks_mut(width).enumerate().for_each(|(i, data)| {
-            let cols = data.len();
-            let b = b.columns(i * width..i * width + cols);
-            R::vectorise(Blocks { a, b, c: MatMut { data, rows: 1, cols, stride: cols }, add });
-        });
-    } else {
-        let height = m.div_ceil(pieces);
-        data.par_chunks_mut(height * stride).take(m.div_ceil(height)).enumerate().for_each(|(i, data)| {
-            let rows = height.min(m - i * height);
-            let a = a.block(i * height, 0, rows, a.cols);
-            R::vectorise(Blocks { a, b, c: MatMut { data, rows, cols: n, stride }, add });
-        });
+        R::vectorise(&mut Blocks { a, b: all, c, add });
+        return;
     }
+    let MatMut { data, rows: m, cols, stride } = c;
+    if m == 1 {
+        return by_columns(a, all, &mut data[..cols], add, pieces);
+    }
+    let height = m.div_ceil(pieces);
+    data.par_chunks_mut(height * stride).take(m.div_ceil(height)).enumerate().for_each(|(i, data)| {
+        let rows = height.min(m - i * height);
+        let a = a.block(i * height, 0, rows, a.cols);
+        R::vectorise(&mut Blocks { a, b: all, c: MatMut { data, rows, cols, stride }, add });
+    });
+}
+
+/// One row of `C`: each thread some panels of `B`.
+fn by_columns<R: Real>(a: Mat<'_, R>, b: Part<'_, R>, c: &mut [R], add: bool, pieces: usize) {
+    let panels = b.end - b.first;
+    if pieces <= 1 || panels <= 1 {
+        let cols = c.len();
+        return R::vectorise(&mut Blocks { a, b, c: MatMut { data: c, rows: 1, cols, stride: cols }, add });
+    }
+    let middle = b.first + (panels * (pieces / 2) / pieces).max(1);
+    let (left, right) = (Part { end: middle, ..b }, Part { first: middle, ..b });
+    let (c_left, c_right) = c.split_at_mut(left.cols());
+    rayon::join(
+        || by_columns(a, left, c_left, add, pieces / 2),
+        || by_columns(a, right, c_right, add, pieces - pieces / 2),
+    );
 }
 
 /// A product on one thread: blocks of `C` that stay in the L2 cache while `k` runs.
 struct Blocks<'a, R> {
     a: Mat<'a, R>,
-    b: Panels<'a, R>,
+    b: Part<'a, R>,
     c: MatMut<'a, R>,
     add: bool,
 }
 
-impl<R: Real> Kernel<R> for Blocks<'_, R> {
+/// By reference: a copy of what was just written, in vectors, would have to wait until it is in the cache.
+impl<R: Real> Kernel<R> for &mut Blocks<'_, R> {
     type Output = ();
 
     #[inline(always)]
     fn run<V: Vector<R>>(self, v: V) {
-        let Self { a, b, mut c, add } = self;
+        let Blocks { a, b, ref mut c, add } = *self;
         if a.cols == 1 {
-            return outer(v, a, b.only_row(), &mut c, add);
+            return outer(v, a, b.only_row(), c, add);
         }
-        let far = |numbers: usize| numbers * size_of::<R>() > L1;
-        let plan = Plan {
-            add,
-            along_rows: a.cols <= SHALLOW,
-            fetch_b: far(a.cols * c.cols),
-            fetch_c: far(c.rows * c.cols),
-        };
+        let bytes_of_b = a.cols * c.cols * size_of::<R>();
+        let along_rows = a.cols <= SHALLOW;
+        let (fetch_b, fetch_c) = (bytes_of_b > NEAR, c.rows * c.cols * size_of::<R>() > L1);
         let kc = if c.rows <= FEW_ROWS { a.cols } else { KC };
-        for (j, cols) in panels_near::<R>(kc.min(a.cols), c.cols) {
-            let b = b.columns(j..j + cols);
-            for (i, rows) in even(c.rows, MC) {
+        let count = b.end - b.first;
+        let panels = if bytes_of_b <= NEAR || a.cols.min(kc) * c.cols * size_of::<R>() <= NEAR {
+            count
+        } else {
+            (count * NEAR / (a.cols.min(kc) * c.cols * size_of::<R>())).max(1)
+        };
+        let mut next = b.first;
+        while next < b.end {
+            let b = Part { first: next, end: b.end.min(next + panels), ..b };
+            next = b.end;
+            let j = b.start() - self.b.start();
+            for (i, rows) in even(c.rows, MC_BYTES / KC / size_of::<R>()) {
                 for (k, depth) in even(a.cols, kc) {
-                    let (a, b) = (a.block(i, k, rows, depth), b.skip_rows(k));
+                    let a = a.block(i, k, rows, depth);
+                    let b = Part { row: k, ..b };
                     let c = (&mut c.data[i * c.stride + j..], c.stride);
-                    let plan = Plan { add: add || k > 0, ..plan };
+                    let plan = Plan { add: add || k > 0, along_rows, fetch_b, fetch_c };
                     if a.transposed && depth > SHALLOW {
-                        // Its columns lie on as many pages as the block is deep.
-                        with_scratch(|data| {
-                            let width = rows.next_multiple_of(line::<R>());
-                            let to = data.at_least(depth * width);
-                            v.call(Copy { from: a.t(), to, width });
-                            tiles(v, Mat { data: to, stride: width, ..a }, b, c, plan);
-                        });
+                        copied(v, a, b, c, plan);
                     } else {
                         tiles(v, a, b, c, plan);
                     }
@@ -120,10 +133,13 @@ impl<R: Real> Kernel<R> for Blocks<'_, R> {
     }
 }
 
-/// `0..n` in whole panels of `depth` rows that lie near together: `(start, length)`.
-fn panels_near<R>(depth: usize, n: usize) -> impl Iterator<Item = (usize, usize)> {
-    let near = NEAR / size_of::<R>();
-    let width =
-        if depth * n <= near { n } else { (near / depth / panel_cols::<R>()).max(1) * panel_cols::<R>() };
-    (0..n).step_by(width).map(move |j| (j, width.min(n - j)))
+/// A block of a transposed `A`, whose columns lie on as many pages as it is deep: its copy has no gaps.
+#[inline(always)]
+fn copied<R: Real, V: Vector<R>>(v: V, a: Mat<'_, R>, b: Part<'_, R>, c: (&mut [R], usize), plan: Plan) {
+    with_scratch(|data| {
+        let width = a.rows.next_multiple_of(line::<R>());
+        let to = data.at_least(a.cols * width);
+        v.call(Copy { from: a.t(), to, width });
+        tiles(v, Mat { data: to, stride: width, ..a }, b, c, plan);
+    });
 }

@@ -41,9 +41,11 @@
 
 mod blocks;
 mod dots;
+mod element;
 mod outer;
 mod pack;
 mod panels;
+mod scratch;
 mod tile;
 mod tiles;
 
@@ -53,8 +55,9 @@ use crate::real::Real;
 use blocks::{even, share};
 use dots::Dots;
 pub use pack::Packed;
-use pack::{pack, with_scratch};
+use pack::pack;
 use panels::{Panels, line};
+use scratch::with_scratch;
 
 /// Multiplications per thread for which it is worth having: one core does them in some 5 µs; to be
 /// joined by another thread of the pool takes 1 µs.
@@ -63,9 +66,11 @@ const PER_THREAD: usize = 1 << 19;
 /// The same for a caller from outside the pool, to whom it takes 10–20 µs.
 const PER_THREAD_OUTSIDE: usize = 1 << 21;
 
-/// With so few rows in `A`, or terms in a sum, `B` is read where it lies: a copy would cost a large part of
-/// the product.
+/// With so few rows in `A`, `B` is read where it lies: a copy would cost a large part of the product.
 const IN_PLACE: usize = 16;
+
+/// Bytes of `B`, an L2 cache, for which a copy does not pay either.
+const NEAR_ENOUGH: usize = 1 << 20;
 
 /// With so few rows in `A`, the columns of a transposed `B` are not brought together either.
 const DOTS: usize = 4;
@@ -137,17 +142,21 @@ fn run<R: Real>(a: Mat<'_, R>, b: Right<'_, R>, mut c: MatMut<'_, R>, add: bool)
     }
     let pieces = pieces(m * k * n);
     match b {
-        Right::Packed(b) => share(a, b.panels(), c, add, pieces),
+        Right::Packed(b) => share(a, &b.panels(), c, add, pieces),
         Right::Plain(b) if b.transposed && !a.transposed && m <= DOTS => R::vectorise(Dots { a, b, c, add }),
-        Right::Plain(b) if !b.transposed && n % line::<R>() == 0 && (m <= IN_PLACE || k <= IN_PLACE) => {
-            share(a, Panels::in_place(b), c, add, pieces);
+        Right::Plain(b)
+            if !b.transposed
+                && n % line::<R>() == 0
+                && (m <= IN_PLACE || k * n * size_of::<R>() <= NEAR_ENOUGH) =>
+        {
+            share(a, &Panels::in_place(b), c, add, pieces);
         }
         Right::Plain(b) => with_scratch(|copy| {
             let slab = if k * n <= COPIED { k } else { (COPIED / n).max(IN_PLACE) };
             for (start, depth) in even(k, slab) {
-                let panels = pack(b.block(start, 0, depth, n), copy, pieces > 1);
+                let panels = pack(b.block(start, 0, depth, n), copy, pieces);
                 let c = MatMut { data: &mut *c.data, ..c };
-                share(a.block(0, start, m, depth), panels, c, add || start > 0, pieces);
+                share(a.block(0, start, m, depth), &panels, c, add || start > 0, pieces);
             }
         }),
     }

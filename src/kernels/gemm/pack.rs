@@ -1,34 +1,13 @@
 //! Copying an operand into the order in which the tile reads it.
 
-use std::any::Any;
-use std::cell::RefCell;
-
-use aligned_vec::{AVec, ConstAlign};
 use rayon::prelude::*;
 
 use crate::kernels::Mat;
 use crate::real::Real;
 use crate::simd::{Kernel, Vector};
 
-use super::panels::{Panels, line, panel_cols};
-
-/// Numbers that begin on a cache line: no load of a full vector touches two.
-#[derive(Clone, Debug)]
-pub struct Lines<R>(AVec<R, ConstAlign<64>>);
-
-impl<R: Real> Lines<R> {
-    fn new() -> Self {
-        Self(AVec::new(64))
-    }
-
-    /// `len` numbers: whatever they were before.
-    pub fn at_least(&mut self, len: usize) -> &mut [R] {
-        if self.0.len() < len {
-            self.0.resize(len, R::ZERO);
-        }
-        &mut self.0[..len]
-    }
-}
+use super::panels::{Panels, Part, line};
+use super::scratch::Lines;
 
 /// A right operand `[K, N]`, copied once into the order in which products read it.
 ///
@@ -65,7 +44,7 @@ impl<R: Real> Packed<R> {
     /// Packs another matrix in place of this one. Allocates only if it is larger than all before it.
     pub fn pack(&mut self, b: Mat<'_, R>) {
         (self.rows, self.cols) = (b.rows, b.cols);
-        pack(b, &mut self.data, false);
+        pack(b, &mut self.data, 1);
     }
 
     /// `K`
@@ -81,7 +60,7 @@ impl<R: Real> Packed<R> {
     }
 
     pub(super) fn panels(&self) -> Panels<'_, R> {
-        Panels::packed(&self.data.0, self.rows, self.cols)
+        Panels::packed(self.data.all(), self.rows, self.cols)
     }
 }
 
@@ -92,28 +71,35 @@ impl<R: Real> Default for Packed<R> {
     }
 }
 
-/// `b` as panels, one behind the other.
-pub fn pack<'l, R: Real>(b: Mat<'_, R>, data: &'l mut Lines<R>, threads: bool) -> Panels<'l, R> {
-    if b.rows == 0 || b.cols == 0 {
-        return Panels::packed(&[], b.rows, b.cols);
-    }
+/// `b` as panels, one behind the other, copied by so many threads.
+pub fn pack<'l, R: Real>(b: Mat<'_, R>, data: &'l mut Lines<R>, threads: usize) -> Panels<'l, R> {
     let data = data.at_least(b.rows * b.cols.next_multiple_of(line::<R>()));
-    let size = b.rows * panel_cols::<R>();
-    let panel = |(i, panel): (usize, &mut [R])| {
-        let first = i * panel_cols::<R>();
-        let cols = panel_cols::<R>().min(b.cols - first);
-        let width = cols.next_multiple_of(line::<R>());
-        R::vectorise(Copy { from: b.block(0, first, b.rows, cols), to: panel, width });
-    };
-    if threads {
-        data.par_chunks_mut(size).enumerate().for_each(panel);
-    } else {
-        data.chunks_mut(size).enumerate().for_each(panel);
+    let empty = Panels::<R>::packed(&[], b.rows, b.cols);
+    let part = Part { all: &empty, first: 0, end: empty.count(), row: 0 };
+    let mut rest = &mut *data;
+    for group in [part.group(false), part.group(true)] {
+        let (group_data, behind) = std::mem::take(&mut rest).split_at_mut(group.panels * group.apart);
+        rest = behind;
+        let of_a_thread = group.panels.div_ceil(threads);
+        let copy = |(i, to): (usize, &mut [R])| {
+            let first = i * of_a_thread * group.stride;
+            let cols = (to.len() / b.rows).min(group.cols - first);
+            R::vectorise(Copy {
+                from: b.block(0, group.offset + first, b.rows, cols),
+                to,
+                width: group.stride,
+            });
+        };
+        match of_a_thread * group.apart {
+            0 => {}
+            size if threads == 1 => group_data.chunks_mut(size).enumerate().for_each(copy),
+            size => group_data.par_chunks_mut(size).enumerate().for_each(copy),
+        }
     }
     Panels::packed(data, b.rows, b.cols)
 }
 
-/// `from` to the rows of `to`, `width` apart; what is left of a row becomes 0.
+/// `from` as panels of `width` columns one behind the other. What the last is wider becomes 0.
 pub struct Copy<'a, R> {
     pub from: Mat<'a, R>,
     pub to: &'a mut [R],
@@ -126,15 +112,46 @@ impl<R: Real> Kernel<R> for Copy<'_, R> {
     #[inline(always)]
     fn run<V: Vector<R>>(self, _: V) {
         let Self { from, to, width } = self;
-        if from.transposed {
-            transpose(from.data, from.stride, [from.cols, from.rows], to, width);
-        } else {
-            for (row, source) in to.chunks_exact_mut(width).zip(from.data.chunks(from.stride)) {
-                row[..from.cols].copy_from_slice(&source[..from.cols]);
-            }
+        let rest = from.cols % width;
+        if rest > 0 {
+            let last = from.cols / width * width * from.rows;
+            to[last..].chunks_exact_mut(width).for_each(|row| row[rest..].fill(R::ZERO));
         }
-        for row in to.chunks_exact_mut(width) {
-            row[from.cols..].fill(R::ZERO);
+        if from.transposed {
+            for (p, panel) in to.chunks_exact_mut(from.rows * width).enumerate() {
+                let cols = width.min(from.cols - p * width);
+                transpose(
+                    &from.data[p * width * from.stride..],
+                    from.stride,
+                    [cols, from.rows],
+                    panel,
+                    width,
+                );
+            }
+        } else if width == 3 * V::LANES {
+            rows::<R, V, 3>(from, to, width);
+        } else if width == 2 * V::LANES {
+            rows::<R, V, 2>(from, to, width);
+        } else {
+            rows::<R, V, 0>(from, to, width);
+        }
+    }
+}
+
+/// Row after row, as memory likes to be read. `NV` is the number of vectors in `width`, or 0.
+#[inline(always)]
+fn rows<R: Real, V: Vector<R>, const NV: usize>(from: Mat<'_, R>, to: &mut [R], width: usize) {
+    for (k, row) in from.data.chunks(from.stride).take(from.rows).enumerate() {
+        let mut at = k * width;
+        for part in row[..from.cols].chunks(width) {
+            let to = &mut to[at..][..part.len()];
+            if NV > 0 && part.len() == NV * V::LANES {
+                let vectors: &[V::Lanes; NV] = V::split(part).0.first_chunk().expect("a whole row");
+                *V::split_mut(to).0.first_chunk_mut().expect("a whole row") = *vectors;
+            } else {
+                to.copy_from_slice(part);
+            }
+            at += from.rows * width;
         }
     }
 }
@@ -162,22 +179,4 @@ fn transpose<R: Real>(from: &[R], stride: usize, [rows, cols]: [usize; 2], to: &
             to[j * width + i] = from[i * stride + j];
         }
     }
-}
-
-thread_local! {
-    /// As many buffers for each type of number as were ever lent at once, each as long as it ever was.
-    static SCRATCH: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Lends `f` a buffer of this thread. It is taken out meanwhile: a block of `A` is copied while a copy of `B` is
-/// in use, and a thread that waits for others may be given another product to do. These get buffers of their own.
-pub fn with_scratch<R: Real, T>(f: impl FnOnce(&mut Lines<R>) -> T) -> T {
-    let kept = SCRATCH.with_borrow_mut(|list| {
-        let at = list.iter().position(|buffer| buffer.is::<Lines<R>>())?;
-        list.swap_remove(at).downcast::<Lines<R>>().ok()
-    });
-    let mut buffer = kept.unwrap_or_else(|| Box::new(Lines::new()));
-    let result = f(&mut buffer);
-    SCRATCH.with_borrow_mut(|list| list.push(buffer));
-    result
 }

@@ -1,7 +1,5 @@
 //! The right operand as panels: strips of columns that a tile runs down.
 
-use std::ops::Range;
-
 use crate::kernels::Mat;
 use crate::real::Real;
 
@@ -10,25 +8,44 @@ use super::tile::TILE_VECTORS;
 /// Bytes in a cache line.
 const LINE: usize = 64;
 
-/// Numbers in a cache line. The width of a panel is a multiple of it.
+/// Numbers in a cache line, rounded down to a power of two. The width of a panel is a multiple of it.
 pub const fn line<R>() -> usize {
     let numbers = LINE / size_of::<R>();
-    if numbers == 0 { 1 } else { numbers }
+    if numbers == 0 { 1 } else { 1 << numbers.ilog2() }
 }
 
-/// Columns of a full panel: three lines, whatever vectors the machine has.
-pub const fn panel_cols<R>() -> usize {
-    TILE_VECTORS * line::<R>()
+/// `cols` columns cut into as few panels of at most three lines as possible, of widths as equal as
+/// possible: first `wide` panels of `lines` lines, then panels of one line less. Four lines are twice two
+/// rather than three and one: narrow tiles are slow.
+#[derive(Clone, Copy, Debug)]
+struct Cut {
+    cols: usize,
+    panels: usize,
+    lines: usize,
+    wide: usize,
 }
 
-/// Rows and columns of a right operand, `[K, N]`, seen as panels.
+impl Cut {
+    fn new<R>(cols: usize) -> Self {
+        let all = cols.div_ceil(line::<R>());
+        let panels = all.div_ceil(TILE_VECTORS);
+        let lines = if panels <= 1 { all } else { all.div_ceil(panels) };
+        Self { cols, panels, lines, wide: all + panels - panels * lines }
+    }
+
+    /// The first column of panel `p`, or the end of the last one.
+    #[inline(always)]
+    fn start<R>(&self, p: usize) -> usize {
+        (p * self.lines - p.saturating_sub(self.wide)) * line::<R>()
+    }
+}
+
+/// A right operand, `[K, N]`, as panels.
 #[derive(Clone, Copy)]
 pub struct Panels<'a, R> {
     data: &'a [R],
+    cut: Cut,
     layout: Layout,
-    first_row: usize,
-    first_col: usize,
-    end_col: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -39,58 +56,90 @@ enum Layout {
     InPlace { stride: usize },
 }
 
-/// Some columns of `B`, its rows `stride` apart.
+impl<'a, R: Real> Panels<'a, R> {
+    /// A matrix that was copied into panels.
+    pub fn packed(data: &'a [R], rows: usize, cols: usize) -> Self {
+        Self { data, cut: Cut::new::<R>(cols), layout: Layout::Packed { rows } }
+    }
+
+    /// A row-major matrix whose columns are a whole number of lines.
+    pub fn in_place(b: Mat<'a, R>) -> Self {
+        Self { data: b.data, cut: Cut::new::<R>(b.cols), layout: Layout::InPlace { stride: b.stride } }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.cut.panels
+    }
+}
+
+/// Some panels of a right operand, from a row on.
 #[derive(Clone, Copy)]
-pub struct Panel<'a, R> {
+pub struct Part<'a, R> {
+    pub all: &'a Panels<'a, R>,
+    /// The first panel.
+    pub first: usize,
+    /// The one behind the last panel.
+    pub end: usize,
+    /// The first row.
+    pub row: usize,
+}
+
+/// Panels of the same width, side by side.
+pub struct Group<'a, R> {
+    /// From the first element of the first panel on.
     pub data: &'a [R],
-    pub stride: usize,
-    /// Columns to the left of it.
+    /// How many columns of the part are to the left of it.
     pub offset: usize,
+    pub panels: usize,
+    /// From one panel to the next.
+    pub apart: usize,
+    /// From one row of a panel to the next.
+    pub stride: usize,
+    /// The width of a panel in lines.
+    pub lines: usize,
+    /// Columns of all panels. What the last is wider does not count.
     pub cols: usize,
 }
 
-impl<'a, R: Real> Panels<'a, R> {
-    pub fn packed(data: &'a [R], rows: usize, cols: usize) -> Self {
-        Self { data, layout: Layout::Packed { rows }, first_row: 0, first_col: 0, end_col: cols }
+impl<'a, R: Real> Part<'a, R> {
+    /// The first column.
+    #[inline(always)]
+    pub fn start(&self) -> usize {
+        self.all.cut.start::<R>(self.first)
     }
 
-    pub fn in_place(b: Mat<'a, R>) -> Self {
-        let layout = Layout::InPlace { stride: b.stride };
-        Self { data: b.data, layout, first_row: 0, first_col: 0, end_col: b.cols }
-    }
-
-    /// Without the first `k` rows.
-    pub fn skip_rows(self, k: usize) -> Self {
-        Self { first_row: self.first_row + k, ..self }
-    }
-
-    /// These of its columns only; they begin with a panel.
-    pub fn columns(self, cols: Range<usize>) -> Self {
-        let first = self.first_col;
-        Self { first_col: first + cols.start, end_col: first + cols.end, ..self }
+    /// How many columns.
+    #[inline(always)]
+    pub fn cols(&self) -> usize {
+        self.all.cut.start::<R>(self.end).min(self.all.cut.cols) - self.start()
     }
 
     /// All columns of a matrix of one row: however it is laid out, they lie side by side.
     pub fn only_row(&self) -> &'a [R] {
-        &self.data[self.first_col..self.end_col]
+        &self.all.data[self.start()..][..self.cols()]
     }
 
-    /// How many there are.
+    /// Its wide panels, or the others.
     #[inline(always)]
-    pub fn count(&self) -> usize {
-        (self.end_col - self.first_col).div_ceil(panel_cols::<R>())
-    }
-
-    /// The panel number `p`.
-    #[inline(always)]
-    pub fn panel(&self, p: usize) -> Panel<'a, R> {
-        let offset = p * panel_cols::<R>();
-        let first_col = self.first_col + offset;
-        let cols = (self.end_col - first_col).min(panel_cols::<R>());
-        let (start, stride) = match self.layout {
-            Layout::InPlace { stride } => (first_col, stride),
-            Layout::Packed { rows } => (first_col * rows, cols.next_multiple_of(line::<R>())),
+    pub fn group(&self, narrow: bool) -> Group<'a, R> {
+        let Panels { data, cut, layout } = self.all;
+        let border = cut.wide.clamp(self.first, self.end);
+        let (first, end) = if narrow { (border, self.end) } else { (self.first, border) };
+        let (column, lines) = (cut.start::<R>(first), cut.lines.saturating_sub(narrow.into()));
+        let width = lines * line::<R>();
+        let (start, apart, stride) = match *layout {
+            Layout::Packed { rows } => (column * rows, width * rows, width),
+            Layout::InPlace { stride } => (column, width, stride),
         };
-        Panel { data: &self.data[start + self.first_row * stride..], stride, offset, cols }
+        Group {
+            data: data.get(start + self.row * stride..).unwrap_or_default(),
+            offset: column - self.start(),
+            panels: end - first,
+            apart,
+            stride,
+            lines,
+            cols: cut.start::<R>(end).min(cut.cols).saturating_sub(column),
+        }
     }
 }

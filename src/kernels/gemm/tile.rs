@@ -9,8 +9,11 @@
 
 use prefetch_index::prefetch_index;
 
+use crate::kernels::Mat;
 use crate::real::Real;
-use crate::simd::Vector;
+use crate::simd::{Kernel, Vector};
+
+use super::element::{Columns, Element, Rows};
 
 /// Vectors in a row of a tile.
 pub const TILE_VECTORS: usize = 3;
@@ -24,110 +27,137 @@ pub const fn tile_rows(registers: usize) -> usize {
 /// longer than main memory needs to answer.
 const AHEAD: usize = 64;
 
-/// Some rows of `A`, as the tile reads them: one element of each row for every `k`.
-pub trait Element<R> {
-    /// `a[r][k]`
-    fn at(&self, r: usize, k: usize) -> R;
+/// Tiles of one size, one below or beside the other: `C (+)= A·B` for each.
+pub struct Tiles<'a, 'c, R> {
+    /// The rows of the first tile and those below.
+    pub a: Mat<'a, R>,
+    /// From the first element of the first tile on, as in `c`.
+    pub b: &'a [R],
+    /// From one row of `b` to the next.
+    pub b_stride: usize,
+    /// Whether `b` comes from far away.
+    pub fetch_b: bool,
+    pub c: &'c mut [R],
+    pub c_stride: usize,
+    /// Whether `c` does.
+    pub fetch_c: bool,
+    /// How many columns `c` has from the first tile on. The last tile may be wider.
+    pub cols: usize,
+    pub count: usize,
+    /// From one tile to the next in the data of `a`, in `b`, and in `c`.
+    pub step: [usize; 3],
+    /// Whether the sums start from what `c` holds, or from 0.
+    pub add: bool,
 }
 
-/// Rows of a row-major matrix.
-pub struct Rows<'a, R, const MR: usize>(pub [&'a [R]; MR]);
+/// The code of [`Tiles`] of `MR` rows of `NV` vectors: a function of its own, with registers of its own.
+pub struct Size<'t, 'a, 'c, R, const MR: usize, const NV: usize>(pub &'t mut Tiles<'a, 'c, R>);
 
-impl<R: Real, const MR: usize> Element<R> for Rows<'_, R, MR> {
+impl<R: Real, const MR: usize, const NV: usize> Kernel<R> for Size<'_, '_, '_, R, MR, NV> {
+    type Output = ();
+
     #[inline(always)]
-    fn at(&self, r: usize, k: usize) -> R {
-        self.0[r][k]
-    }
-}
-
-/// Rows of a transposed matrix: element beside element, one `k` `stride` behind the other.
-pub struct Columns<'a, R, const MR: usize> {
-    /// From the first element of the rows on.
-    pub data: &'a [R],
-    /// From one `k` to the next.
-    pub stride: usize,
-}
-
-impl<R: Real, const MR: usize> Element<R> for Columns<'_, R, MR> {
-    #[inline(always)]
-    fn at(&self, r: usize, k: usize) -> R {
-        self.data[k * self.stride..].first_chunk::<MR>().expect("a column of the tile")[r]
-    }
-}
-
-/// `Σₖ a[r][k]·b[k][·]` for `k < depth`, added to `acc` one by one. The rows of `b` lie `stride` apart.
-///
-/// By value, and with plain indices into arrays of fixed size: so the sums stay in registers.
-#[allow(clippy::needless_range_loop)]
-#[inline(always)]
-pub fn add_products<R: Real, V: Vector<R>, const MR: usize, const NV: usize>(
-    v: V,
-    a: &impl Element<R>,
-    depth: usize,
-    (b, stride, fetch): (&[R], usize, bool),
-    mut acc: [[V::Lanes; NV]; MR],
-) -> [[V::Lanes; NV]; MR] {
-    for (k, b) in (0..depth).zip(b.chunks(stride)) {
-        if fetch {
-            for j in 0..NV {
-                prefetch_index(b, AHEAD * stride + j * V::LANES);
-            }
-        }
-        let row: [V::Lanes; NV] = *V::split(b).0.first_chunk().expect("a row of the panel");
-        for r in 0..MR {
-            let a = v.splat(a.at(r, k));
-            for j in 0..NV {
-                acc[r][j] = v.mul_add(a, row[j], acc[r][j]);
+    fn run<V: Vector<R>>(self, v: V) {
+        for tile in 0..self.0.count {
+            if self.0.a.transposed {
+                self.0.tile::<V, Columns<'_, R, MR>, MR, NV>(v, tile);
+            } else {
+                self.0.tile::<V, Rows<'_, R, MR>, MR, NV>(v, tile);
             }
         }
     }
-    acc
 }
 
-/// The tile of `c` that begins it, `cols` columns wide: the last of its vectors may be a part of one.
+impl<'a, R: Real> Tiles<'a, '_, R> {
+    /// One of them. The sums stay in registers: they are a local array of fixed size, with plain indices.
+    #[allow(clippy::needless_range_loop)]
+    #[inline(always)]
+    fn tile<V: Vector<R>, A: Element<'a, R>, const MR: usize, const NV: usize>(&mut self, v: V, tile: usize) {
+        let [a_step, b_step, c_step] = self.step;
+        let cols = if b_step > 0 { self.cols - tile * c_step } else { self.cols };
+        if self.fetch_c {
+            for r in 0..MR {
+                for j in 0..NV {
+                    prefetch_index(&*self.c, (tile + 2) * c_step + r * self.c_stride + j * V::LANES);
+                }
+            }
+        }
+        let mut sums = [[v.splat(R::ZERO); NV]; MR];
+        if self.add {
+            sums = load(v, &self.c[tile * c_step..], self.c_stride, cols);
+        }
+        let depth = self.a.cols;
+        let a = A::new(&self.a.data[tile * a_step..], self.a.stride, depth);
+        let (b_stride, fetch) = (self.b_stride, self.fetch_b && (tile == 0 || b_step > 0));
+        let mut rows = self.b[tile * b_step..].chunks(b_stride);
+        for k in 0..depth {
+            let b = rows.next().expect("as many rows as a sum has terms");
+            if fetch {
+                for j in 0..NV {
+                    prefetch_index(b, AHEAD * b_stride + j * V::LANES);
+                }
+            }
+            let row: [V::Lanes; NV] = *V::split(b).0.first_chunk().expect("a row of the panel");
+            for r in 0..MR {
+                let a = v.splat(a.at(r, k));
+                for j in 0..NV {
+                    sums[r][j] = v.mul_add(a, row[j], sums[r][j]);
+                }
+            }
+        }
+        store(v, &mut self.c[tile * c_step..], self.c_stride, cols, &sums);
+    }
+}
+
+/// The tile of `c` that begins it, or what there is of it in `cols` columns.
 #[allow(clippy::needless_range_loop)]
 #[inline(always)]
-pub fn load<R: Real, V: Vector<R>, const MR: usize, const NV: usize>(
+fn load<R: Real, V: Vector<R>, const MR: usize, const NV: usize>(
     v: V,
     c: &[R],
     stride: usize,
     cols: usize,
 ) -> [[V::Lanes; NV]; MR] {
-    let mut acc = [[v.splat(R::ZERO); NV]; MR];
-    if cols == NV * V::LANES {
+    let mut sums = [[v.splat(R::ZERO); NV]; MR];
+    if cols >= NV * V::LANES {
         for r in 0..MR {
-            acc[r] = *V::split(&c[r * stride..][..NV * V::LANES]).0.first_chunk().expect("a row of the tile");
+            sums[r] = *V::split(&c[r * stride..]).0.first_chunk().expect("a row of the tile");
         }
-        return acc;
+        return sums;
     }
     for r in 0..MR {
-        let (vectors, rest) = V::split(&c[r * stride..][..cols]);
-        acc[r][..NV - 1].copy_from_slice(vectors);
-        acc[r][NV - 1] = v.load_first(rest);
+        for j in 0..NV {
+            if j * V::LANES < cols {
+                let end = cols.min((j + 1) * V::LANES);
+                sums[r][j] = v.load_first(&c[r * stride..][j * V::LANES..end]);
+            }
+        }
     }
-    acc
+    sums
 }
 
 /// The other way.
 #[allow(clippy::needless_range_loop)]
 #[inline(always)]
-pub fn store<R: Real, V: Vector<R>, const MR: usize, const NV: usize>(
+fn store<R: Real, V: Vector<R>, const MR: usize, const NV: usize>(
     v: V,
     c: &mut [R],
     stride: usize,
     cols: usize,
-    acc: &[[V::Lanes; NV]; MR],
+    sums: &[[V::Lanes; NV]; MR],
 ) {
-    if cols == NV * V::LANES {
+    if cols >= NV * V::LANES {
         for r in 0..MR {
-            let row = V::split_mut(&mut c[r * stride..][..NV * V::LANES]).0;
-            *row.first_chunk_mut().expect("a row of the tile") = acc[r];
+            *V::split_mut(&mut c[r * stride..]).0.first_chunk_mut().expect("a row of the tile") = sums[r];
         }
         return;
     }
     for r in 0..MR {
-        let (vectors, rest) = V::split_mut(&mut c[r * stride..][..cols]);
-        vectors.copy_from_slice(&acc[r][..NV - 1]);
-        v.store_first(rest, acc[r][NV - 1]);
+        for j in 0..NV {
+            if j * V::LANES < cols {
+                let end = cols.min((j + 1) * V::LANES);
+                v.store_first(&mut c[r * stride..][j * V::LANES..end], sums[r][j]);
+            }
+        }
     }
 }

@@ -1,13 +1,11 @@
 //! Tile after tile over a block of `C`.
 
-use prefetch_index::prefetch_index;
-
 use crate::kernels::Mat;
 use crate::real::Real;
-use crate::simd::{Kernel, Vector};
+use crate::simd::Vector;
 
-use super::panels::{Panel, Panels};
-use super::tile::{Columns, Element, Rows, TILE_VECTORS, add_products, load, store, tile_rows};
+use super::panels::{Group, Part, line};
+use super::tile::{Size, Tiles, tile_rows};
 
 /// How to go about a block.
 #[derive(Clone, Copy)]
@@ -16,9 +14,9 @@ pub struct Plan {
     pub add: bool,
     /// Whether the next tile is the one to the right, or the one below.
     pub along_rows: bool,
-    /// Whether `B` does not fit the L1 cache, and is sent for early.
+    /// Whether `B` comes from memory, and is sent for early.
     pub fetch_b: bool,
-    /// Whether `C` does.
+    /// Whether `C` does not fit the L1 cache, and is sent for early.
     pub fetch_c: bool,
 }
 
@@ -28,117 +26,77 @@ pub struct Plan {
 pub fn tiles<R: Real, V: Vector<R>>(
     v: V,
     a: Mat<'_, R>,
-    b: Panels<'_, R>,
+    b: Part<'_, R>,
     (c, stride): (&mut [R], usize),
     plan: Plan,
 ) {
     let tiles = a.rows.div_ceil(tile_rows(V::REGISTERS));
-    let tall = a.rows.div_ceil(tiles);
+    let tall = if tiles == 1 { a.rows } else { a.rows.div_ceil(tiles) };
     let of_tall = (a.rows - tiles * (tall - 1)) * tall;
-    for (i, rows, height) in [(0, of_tall, tall), (of_tall, a.rows - of_tall, tall - 1)] {
-        if rows == 0 {
-            continue;
-        }
-        let a = a.block(i, 0, rows, a.cols);
-        let c = &mut c[i * stride..];
-        match height {
-            1 => v.call(Tiles::<R, 1> { a, b, c, stride, plan }),
-            2 => v.call(Tiles::<R, 2> { a, b, c, stride, plan }),
-            3 => v.call(Tiles::<R, 3> { a, b, c, stride, plan }),
-            4 => v.call(Tiles::<R, 4> { a, b, c, stride, plan }),
-            5 => v.call(Tiles::<R, 5> { a, b, c, stride, plan }),
-            6 => v.call(Tiles::<R, 6> { a, b, c, stride, plan }),
-            7 => v.call(Tiles::<R, 7> { a, b, c, stride, plan }),
-            _ => v.call(Tiles::<R, 8> { a, b, c, stride, plan }),
-        }
-    }
-}
-
-/// Tiles of `MR` rows: a function of its own for every height, with registers of its own.
-struct Tiles<'a, 'c, R, const MR: usize> {
-    /// `[M, K]`, `M` a multiple of `MR`.
-    a: Mat<'a, R>,
-    /// `[K, N]`
-    b: Panels<'a, R>,
-    /// `[M, N]`, rows `stride` apart.
-    c: &'c mut [R],
-    stride: usize,
-    plan: Plan,
-}
-
-impl<R: Real, const MR: usize> Kernel<R> for Tiles<'_, '_, R, MR> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<V: Vector<R>>(mut self, v: V) {
-        let (down, right) = (self.a.rows / MR, self.b.count());
-        let (outer, inner) = if self.plan.along_rows { (down, right) } else { (right, down) };
-        for outer in 0..outer {
-            for inner in 0..inner {
-                let (i, p) = if self.plan.along_rows { (outer, inner) } else { (inner, outer) };
-                let panel = self.b.panel(p);
-                // One tile, or several if vectors are shorter than cache lines.
-                for j in (0..panel.cols).step_by(TILE_VECTORS * V::LANES) {
-                    let cols = (panel.cols - j).min(TILE_VECTORS * V::LANES);
-                    match cols.div_ceil(V::LANES) {
-                        1 => self.tile::<V, 1>(v, i * MR, panel, j, cols),
-                        2 => self.tile::<V, 2>(v, i * MR, panel, j, cols),
-                        _ => self.tile::<V, 3>(v, i * MR, panel, j, cols),
-                    }
-                }
+    for short in [false, true] {
+        let (i, rows) = if short { (of_tall, a.rows - of_tall) } else { (0, of_tall) };
+        for narrow in [false, true] {
+            let b = b.group(narrow);
+            if rows > 0 && b.panels > 0 {
+                let c = (&mut c[i * stride + b.offset..], stride);
+                grid(v, a.block(i, 0, rows, a.cols), tall - usize::from(short), &b, c, plan);
             }
         }
     }
 }
 
-impl<R: Real, const MR: usize> Tiles<'_, '_, R, MR> {
-    /// The tile in the rows from `i` and in `cols` columns of the panel from `j` on.
-    #[inline(always)]
-    fn tile<V: Vector<R>, const NV: usize>(
-        &mut self,
-        v: V,
-        i: usize,
-        panel: Panel<'_, R>,
-        j: usize,
-        cols: usize,
-    ) {
-        let Mat { data, cols: depth, stride, transposed, .. } = self.a;
-        let b = (&panel.data[j..], panel.stride, self.plan.fetch_b);
-        let c = &mut self.c[i * self.stride + panel.offset + j..];
-        if self.plan.fetch_c {
-            let next = if self.plan.along_rows { 2 * TILE_VECTORS * V::LANES } else { MR * self.stride };
-            for r in 0..MR {
-                for j in 0..NV {
-                    prefetch_index(&*c, next + r * self.stride + j * V::LANES);
-                }
-            }
-        }
-        if transposed {
-            finish::<R, V, MR, NV>(
-                v,
-                &Columns::<R, MR> { data: &data[i..], stride },
-                depth,
-                b,
-                (c, self.stride, cols),
-                self.plan.add,
-            );
-        } else {
-            let rows: [&[R]; MR] = std::array::from_fn(|r| &data[(i + r) * stride..][..depth]);
-            finish::<R, V, MR, NV>(v, &Rows(rows), depth, b, (c, self.stride, cols), self.plan.add);
-        }
-    }
-}
-
+/// All tiles of one size. There are several in the width of a panel if vectors are shorter than cache lines.
 #[inline(always)]
-fn finish<R: Real, V: Vector<R>, const MR: usize, const NV: usize>(
+fn grid<R: Real, V: Vector<R>>(
     v: V,
-    a: &impl Element<R>,
-    depth: usize,
-    b: (&[R], usize, bool),
-    (c, stride, cols): (&mut [R], usize, usize),
-    add: bool,
+    a: Mat<'_, R>,
+    height: usize,
+    b: &Group<'_, R>,
+    (c, stride): (&mut [R], usize),
+    plan: Plan,
 ) {
-    let zero = [[v.splat(R::ZERO); NV]; MR];
-    let acc = if add { load(v, c, stride, cols) } else { zero };
-    store(v, c, stride, cols, &add_products(v, a, depth, b, acc));
+    let width = b.lines * V::LANES;
+    let parts = line::<R>() / V::LANES;
+    let below = height * if a.transposed { 1 } else { a.stride };
+    for part in 0..parts {
+        let first = part * width;
+        if first >= b.cols {
+            break; // the rest of the only panel
+        }
+        let (down, right) = (a.rows / height, (b.cols - first).div_ceil(parts * width));
+        for outer in 0..if plan.along_rows { down } else { right } {
+            let (i, p) = if plan.along_rows { (outer, 0) } else { (0, outer) };
+            let column = first + p * parts * width;
+            let mut tiles = Tiles {
+                a: Mat { data: &a.data[i * below..], ..a },
+                b: &b.data[first + p * b.apart..],
+                b_stride: b.stride,
+                fetch_b: plan.fetch_b && i == 0,
+                c: &mut c[i * height * stride + column..],
+                c_stride: stride,
+                fetch_c: plan.fetch_c,
+                cols: b.cols - column,
+                count: if plan.along_rows { right } else { down },
+                step: if plan.along_rows { [0, b.apart, parts * width] } else { [below, 0, height * stride] },
+                add: plan.add,
+            };
+            sized(v, &mut tiles, height, b.lines);
+        }
+    }
+}
+
+/// Calls the code for tiles of so many rows and vectors.
+#[inline(always)]
+fn sized<R: Real, V: Vector<R>>(v: V, tiles: &mut Tiles<'_, '_, R>, rows: usize, vectors: usize) {
+    macro_rules! sizes {
+        ($($rows:literal)*) => {
+            match (rows, vectors) {
+                $(($rows, 1) => v.call(Size::<R, $rows, 1>(tiles)),
+                ($rows, 2) => v.call(Size::<R, $rows, 2>(tiles)),
+                ($rows, 3) => v.call(Size::<R, $rows, 3>(tiles)),)*
+                _ => unreachable!("a tile of {rows} rows of {vectors} vectors"),
+            }
+        };
+    }
+    sizes!(1 2 3 4 5 6 7 8);
 }

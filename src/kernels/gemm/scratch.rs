@@ -1,0 +1,49 @@
+//! Memory for copies of operands.
+
+use std::any::Any;
+use std::cell::RefCell;
+
+use aligned_vec::{AVec, ConstAlign};
+
+use crate::real::Real;
+
+/// Numbers that begin on a cache line: no load of a full vector touches two.
+#[derive(Clone, Debug)]
+pub struct Lines<R>(AVec<R, ConstAlign<64>>);
+
+impl<R: Real> Lines<R> {
+    pub fn new() -> Self {
+        Self(AVec::new(64))
+    }
+
+    /// All of them.
+    pub fn all(&self) -> &[R] {
+        &self.0
+    }
+
+    /// `len` numbers: whatever they were before.
+    pub fn at_least(&mut self, len: usize) -> &mut [R] {
+        if self.0.len() < len {
+            self.0.resize(len, R::ZERO);
+        }
+        &mut self.0[..len]
+    }
+}
+
+thread_local! {
+    /// As many buffers for each type of number as were ever lent at once, each as long as it ever was.
+    static SCRATCH: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Lends `f` a buffer of this thread. It is taken out meanwhile: a block of `A` is copied while a copy of `B` is
+/// in use, and a thread that waits for others may be given another product to do. These get buffers of their own.
+pub fn with_scratch<R: Real, T>(f: impl FnOnce(&mut Lines<R>) -> T) -> T {
+    let kept = SCRATCH.with_borrow_mut(|list| {
+        let at = list.iter().position(|buffer| buffer.is::<Lines<R>>())?;
+        list.swap_remove(at).downcast::<Lines<R>>().ok()
+    });
+    let mut buffer = kept.unwrap_or_else(|| Box::new(Lines::new()));
+    let result = f(&mut buffer);
+    SCRATCH.with_borrow_mut(|list| list.push(buffer));
+    result
+}
