@@ -15,6 +15,9 @@ use super::tiles::{Plan, tiles};
 /// Bytes that count as near: half of an L2 cache of 1 MiB. The other half is for what comes and goes.
 const NEAR: usize = 1 << 19;
 
+/// Bytes of a `B` that is read once, from one end to the other, from which on a core is late in sending for it by itself.
+const FAR: usize = 1 << 23;
+
 /// Bytes that an L1 cache surely has. What is larger comes from further away, and is sent for early.
 const L1: usize = 1 << 15;
 
@@ -103,8 +106,8 @@ impl<R: Real> Kernel<R> for &mut Blocks<'_, R> {
         }
         let bytes_of_b = a.cols * c.cols * size_of::<R>();
         let along_rows = a.cols <= SHALLOW;
-        let (fetch_b, fetch_c) = (bytes_of_b > NEAR, c.rows * c.cols * size_of::<R>() > L1);
-        let kc = if c.rows <= FEW_ROWS { a.cols } else { KC };
+        let (kc, far) = if c.rows <= FEW_ROWS { (a.cols, FAR) } else { (KC, NEAR) };
+        let (fetch_b, fetch_c) = (bytes_of_b > far, c.rows * c.cols * size_of::<R>() > L1);
         let count = b.end - b.first;
         let panels = if bytes_of_b <= NEAR || a.cols.min(kc) * c.cols * size_of::<R>() <= NEAR {
             count

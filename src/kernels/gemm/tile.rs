@@ -89,9 +89,9 @@ impl<'a, R: Real> Tiles<'a, '_, R> {
         let depth = self.a.cols;
         let a = A::new(&self.a.data[tile * a_step..], self.a.stride, depth);
         let (b_stride, fetch) = (self.b_stride, self.fetch_b && (tile == 0 || b_step > 0));
-        let mut rows = self.b[tile * b_step..].chunks(b_stride);
+        let b = &self.b[tile * b_step..];
         for k in 0..depth {
-            let b = rows.next().expect("as many rows as a sum has terms");
+            let b = &b[k * b_stride..];
             if fetch {
                 for j in 0..NV {
                     prefetch_index(b, AHEAD * b_stride + j * V::LANES);
