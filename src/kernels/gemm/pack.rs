@@ -156,27 +156,28 @@ fn rows<R: Real, V: Vector<R>, const NV: usize>(from: Mat<'_, R>, to: &mut [R], 
     }
 }
 
-/// Rows and columns of the blocks that are transposed in registers.
-const BLOCK: usize = 8;
+/// Rows that are read together.
+const ROWS: usize = 16;
 
 /// `to[j][i] = from[i][j]` for a `[rows, cols]` matrix.
 #[inline(always)]
 fn transpose<R: Real>(from: &[R], stride: usize, [rows, cols]: [usize; 2], to: &mut [R], width: usize) {
-    let (whole_rows, whole_cols) = (rows / BLOCK * BLOCK, cols / BLOCK * BLOCK);
-    for i in (0..whole_rows).step_by(BLOCK) {
-        for j in (0..whole_cols).step_by(BLOCK) {
-            let block: [[R; BLOCK]; BLOCK] =
-                std::array::from_fn(|r| *from[(i + r) * stride + j..].first_chunk().expect("a whole block"));
-            for c in 0..BLOCK {
-                let to = to[(j + c) * width + i..].first_chunk_mut().expect("a whole block");
-                *to = std::array::from_fn::<R, BLOCK, _>(|r| block[r][c]);
+    let whole = rows / ROWS * ROWS;
+    for i in (0..whole).step_by(ROWS) {
+        let mut lines: [&[R]; ROWS] = [&[]; ROWS];
+        for (r, line) in lines.iter_mut().enumerate() {
+            *line = &from[(i + r) * stride..][..cols];
+        }
+        for j in 0..cols {
+            let to: &mut [R; ROWS] = to[j * width + i..].first_chunk_mut().expect("a part of a row");
+            for r in 0..ROWS {
+                to[r] = lines[r][j];
             }
         }
     }
-    for i in 0..rows {
-        let first = if i < whole_rows { whole_cols } else { 0 };
-        for j in first..cols {
-            to[j * width + i] = from[i * stride + j];
+    for i in whole..rows {
+        for (j, x) in from[i * stride..][..cols].iter().enumerate() {
+            to[j * width + i] = *x;
         }
     }
 }
