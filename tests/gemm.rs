@@ -37,10 +37,16 @@ fn random_products_are_right<R: Float>() {
 }
 for_both_types!(random_products_are_right, random_products_are_right_f32, random_products_are_right_f64);
 
-/// So large that they are cut into several blocks, in each direction.
+/// So large that they are cut into several blocks, in each direction, and in several at once; `B` in place and packed.
+const LARGE: &[[usize; 3]] = if FAST {
+    &[[300, 530, 272], [130, 600, 64], [17, 1100, 250], [5, 300, 560], [1, 700, 560]]
+} else {
+    &[[17, 530, 37], [5, 300, 560], [1, 700, 560]]
+};
+
 fn blocks_fit_together<R: Float>() {
     let mut memory = Packed::default();
-    for sizes in [[300, 270, 13], [17, 270, 601], [5, 300, 560], [1, 700, 560]] {
+    for &sizes in LARGE {
         let problem = Problem::new(sizes);
         let operands = problem.operands::<R>(Numbers::Whole, 1);
         let truth = problem.truth(&operands);
@@ -55,7 +61,7 @@ for_both_types!(blocks_fit_together, blocks_fit_together_f32, blocks_fit_togethe
 
 /// `B` is copied in two parts: 5000·500 numbers are too many at a time.
 fn slabs_of_b_fit_together<R: Float>() {
-    let [m, k, n] = [if FAST { 9 } else { 1 }, 5000, 500];
+    let [m, k, n] = [if FAST { 17 } else { 1 }, 5000, 500];
     let operands = Problem::new([m, k, n]).operands::<R>(Numbers::Real, 1);
     for (a, b, add) in [(false, false, false), (true, true, true)] {
         let [a, b] = [a, b].map(|transposed| Layout { transposed, ..Layout::PLAIN });
@@ -168,10 +174,11 @@ fn numbers_of_ones_own<const N: usize>() {
 }
 
 #[test]
-fn numbers_of_ones_own_of_16_24_and_72_bytes() {
+fn numbers_of_ones_own_of_16_to_520_bytes() {
     numbers_of_ones_own::<1>();
     numbers_of_ones_own::<2>();
     numbers_of_ones_own::<8>();
+    numbers_of_ones_own::<64>();
 }
 
 /// The derivative of a product is `dA·B + A·dB`.

@@ -71,7 +71,7 @@ impl<R: Copy + Send + Sync + Mul<Output = R> + Add<Output = R>> Vector<R> for On
     fn store_first(self, x: &mut [R], lanes: R) {
         x[0] = lanes;
     }
-    #[inline(always)]
+    #[inline(never)]
     fn call<K: Kernel<R>>(self, kernel: K) -> K::Output {
         kernel.run(self)
     }

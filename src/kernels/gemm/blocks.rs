@@ -10,44 +10,48 @@ use super::outer::outer;
 use super::pack::Copy;
 use super::panels::{Panels, Part, line};
 use super::scratch::with_scratch;
+use super::tile::tile_rows;
 use super::tiles::{Plan, tiles};
 
-/// Bytes that count as near: half of an L2 cache of 1 MiB. The other half is for what comes and goes.
-const NEAR: usize = 1 << 19;
+/// Bytes of a block of `B`: of an L2 cache of 1 MiB, three eighths for it, a quarter for a block of `A`, and the rest
+/// for what comes and goes. Four panels of `KC` rows.
+const NEAR: usize = 3 << 17;
 
-/// Bytes of a `B` that is read once, from one end to the other, from which on a core is late in sending for it by itself.
+/// Bytes of a `B` that is read once, from one end to the other, from which on a core does not send for it early enough
+/// by itself.
 const FAR: usize = 1 << 23;
 
-/// Bytes that an L1 cache surely has. What is larger comes from further away, and is sent for early.
+/// Bytes that an L1 cache surely has. A `C` that is larger is sent for early.
 const L1: usize = 1 << 15;
 
-/// Rows of `B` in a block: of the 512·12 cycles of a tile, loading and storing its part of `C` takes some 50.
+/// Rows of `B` in a block. Of the 512·12 cycles of a tile, loading and storing its part of `C` takes some 50: fewer rows
+/// would make that dearer. A panel of 512 rows is 96 KiB, read from L2, which has 192 bytes in 12 cycles to spare.
 const KC: usize = 512;
 
-/// Bytes of a block of `A`, which stays in the L2 cache while the panels of `B` pass by: 128·KC numbers of `f32`.
+/// Bytes of a block of `A`, which stays in the L2 cache while the panels of `B` pass by: 128 rows of `KC` numbers of `f32`.
 const MC_BYTES: usize = 1 << 18;
 
 /// Where a sum has no more terms than this, `C` is what takes the time: it is read along its rows.
 const SHALLOW: usize = 128;
 
-/// So few rows of `A` stay in the L1 cache whatever `K` is, and `B` passes by once: it is not cut.
+/// With so few rows of `A` each panel of `B` is used by a tile or two, then never again: to cut `k` would only visit
+/// `C` more often.
 const FEW_ROWS: usize = 16;
 
-/// `0..n` in as few pieces of at most `most` as possible, as equal as possible: `(start, length)`.
+/// `0..n` in as few pieces of at most `most` as possible, as equal as possible: `(start, length)`. Without a division if
+/// there is but one piece: a small product has no time for it.
 pub fn even(n: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
     let pieces = if n <= most { 1 } else { n.div_ceil(most) };
-    (0..pieces).map(move |i| {
-        let cut = |i| {
-            if i == pieces {
-                n
-            } else if i == 0 {
-                0
-            } else {
-                i * n / pieces
-            }
-        };
-        (cut(i), cut(i + 1) - cut(i))
-    })
+    let cut = move |i| {
+        if i == pieces {
+            n
+        } else if i == 0 {
+            0
+        } else {
+            i * n / pieces
+        }
+    };
+    (0..pieces).map(move |i| (cut(i), cut(i + 1) - cut(i)))
 }
 
 /// `C (+)= A·B`, with `pieces` threads or fewer. Each computes some rows of `C`, or, if there is but one
@@ -94,7 +98,8 @@ struct Blocks<'a, R> {
     add: bool,
 }
 
-/// By reference: a copy of what was just written, in vectors, would have to wait until it is in the cache.
+/// By reference. Moved, the struct would be copied by wide loads right after narrow stores wrote it, and such loads wait
+/// until the stores have reached the cache.
 impl<R: Real> Kernel<R> for &mut Blocks<'_, R> {
     type Output = ();
 
@@ -108,18 +113,16 @@ impl<R: Real> Kernel<R> for &mut Blocks<'_, R> {
         let along_rows = a.cols <= SHALLOW;
         let (kc, far) = if c.rows <= FEW_ROWS { (a.cols, FAR) } else { (KC, NEAR) };
         let (fetch_b, fetch_c) = (bytes_of_b > far, c.rows * c.cols * size_of::<R>() > L1);
+        let rows = (MC_BYTES / KC / size_of::<R>()).max(tile_rows(V::REGISTERS));
         let count = b.end - b.first;
-        let panels = if bytes_of_b <= NEAR || a.cols.min(kc) * c.cols * size_of::<R>() <= NEAR {
-            count
-        } else {
-            (count * NEAR / (a.cols.min(kc) * c.cols * size_of::<R>())).max(1)
-        };
+        let bytes_of_block = a.cols.min(kc) * c.cols * size_of::<R>();
+        let panels = if bytes_of_block <= NEAR { count } else { (count * NEAR / bytes_of_block).max(1) };
         let mut next = b.first;
         while next < b.end {
             let b = Part { first: next, end: b.end.min(next + panels), ..b };
             next = b.end;
             let j = b.start() - self.b.start();
-            for (i, rows) in even(c.rows, MC_BYTES / KC / size_of::<R>()) {
+            for (i, rows) in even(c.rows, rows) {
                 for (k, depth) in even(a.cols, kc) {
                     let a = a.block(i, k, rows, depth);
                     let b = Part { row: k, ..b };

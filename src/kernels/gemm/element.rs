@@ -4,7 +4,7 @@ use crate::real::Real;
 
 /// Some rows of `A`, as the tile reads them: one element of each row for every `k`.
 pub trait Element<'a, R> {
-    /// Its first rows.
+    /// The first `MR` rows of the matrix that begins with `data`; `k` runs to `depth`.
     fn new(data: &'a [R], stride: usize, depth: usize) -> Self;
     /// `a[r][k]`
     fn at(&self, r: usize, k: usize) -> R;
@@ -36,7 +36,7 @@ pub struct Columns<'a, R, const MR: usize> {
 
 impl<'a, R: Real, const MR: usize> Element<'a, R> for Columns<'a, R, MR> {
     #[inline(always)]
-    fn new(data: &'a [R], stride: usize, _: usize) -> Self {
+    fn new(data: &'a [R], stride: usize, _depth: usize) -> Self {
         Self { data, stride }
     }
     #[inline(always)]

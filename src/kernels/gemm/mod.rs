@@ -1,7 +1,7 @@
 //! Matrix products: `C = A·B` and `C += A·B`, each operand plain or transposed.
 //!
 //! ```text
-//! copy B into panels: strips as wide as three cache lines, row behind row      from L3 or memory, once
+//! copy B, if not near, into panels: strips of up to three cache lines         from L3 or memory, once
 //! for a block of columns j of C, and of B                       block of B     ← L3, stays in L2
 //!   for a block of rows i of C, and of A
 //!     for a block of k                                          block of A     ← L3, stays in L2
@@ -19,24 +19,29 @@
 //! `benches/fast_matmul`, which builds them up one by one, as does `docs/fast-matmul.md`):
 //!
 //! 1. **A tile in registers** (`tile.rs`). 24 sums of 16 numbers use each number fetched 8 or 48 times:
-//!    20 → 210 GFLOP/s at size 128. A tile of 12×32 does the same arithmetic, but twelve rows a power of two
+//!    23 → 218 GFLOP/s at size 128. A tile of 12×32 does the same arithmetic, but twelve rows a power of two
 //!    apart fill one set of the L1 cache: 68 % of the peak instead of 99.
-//! 2. **Nothing between the sums and the registers** (`tile.rs`). Arrays by value, plain indices, the sizes
-//!    known to the compiler, a function of its own for each height. An element of `A` is indexed where it is
-//!    used: gathered in an array first, LLVM shuffles vectors. 12 → 85 % of the peak.
+//! 2. **Nothing between the sums and the registers** (`tile.rs`, `element.rs`). Arrays by value, plain indices, the
+//!    sizes known to the compiler; a function of its own for each size of tile. An element of `A` is indexed where
+//!    it is used: gathered in an array first, LLVM shuffles vectors. 12 → 85 % of the peak.
 //! 3. **Panels** (`panels.rs`, `pack.rs`). `B` in the order in which it is read: no page or cache set that is
-//!    fought for. 144 → 192 at 1024, 102 → 180 at 2048.
-//! 4. **Blocks** (`blocks.rs`). What is used again stays in L2: 180 → 203 at 2048, nothing at 1024.
-//! 5. **Packed once** (`Packed`). Copying `B` takes longer than a product of ten rows. A recurrent weight is
-//!    packed once per sequence; where rows are few, a plain `B` is read where it lies.
-//! 6. **Prefetching** (`tile.rs`), 64 rows ahead, for a `B` that does not stay near:
-//!    75 → 130 at `[10, 1024]·[1024, 4096]`, 174 → 215 at `[32, 512]·[512, 2048]`.
-//! 7. **`C` is sent for a tile ahead** (`tiles.rs`): its loads come later than a core looks ahead.
-//! 8. **Equal heights** (`tiles.rs`). 10 rows are 5 + 5: 15 cycles per `k` instead of 16, and no tile that
-//!    asks for 48 bytes of `B` a cycle.
-//! 9. **Rows of a transposed `B` are its columns** (`dots.rs`): up to four rows of `A` are multiplied with
-//!    them as they lie.
-//! 10. **Threads** join for half a million multiplications each, if the caller is in the pool; else for four
+//!    fought for. 164 → 209 at 1024, 109 → 196 at 2048.
+//! 4. **Blocks** (`blocks.rs`). What is used again stays in L2: 196 → 213 at 2048, nothing at 1024.
+//! 5. **Packed once** (`Packed`), or not at all. Copying `B` takes longer than a product of ten rows. A recurrent weight
+//!    is packed once per sequence. A plain `B` is read where it lies if rows are few (twice as fast) or if it fits
+//!    L2 (85 → 95 % of the peak at 512).
+//! 6. **Prefetching** (`tile.rs`), 64 rows ahead, for a `B` that comes from L3 or memory, the first time a panel is
+//!    read: 68 → 81 % of the peak at `[64, 512]·[512, 2048]`. Where `B` is near it costs: 88 → 74 % at
+//!    `[10, 128]·[128, 512]`.
+//! 7. **`C` is sent for two tiles ahead** (`tile.rs`): its loads come later than a core looks ahead. 50 % more at
+//!    `[512, 10]·[10, 2048]`.
+//! 8. **Equal tiles** (`tiles.rs`, `panels.rs`). 10 rows are 5 + 5: 15 cycles per `k` instead of 16, and no tile that
+//!    asks for 48 bytes of `B` a cycle. Four lines are 2 + 2.
+//! 9. **A row or column of tiles per call** (`tile.rs`): 38 → 55 % of the peak for sums of ten terms. And arguments by
+//!    reference: 177 → 141 ns for `[1, 20]·[20, 80]`.
+//! 10. **Rows of a transposed `B` are its columns** (`dots.rs`): up to four rows of `A` are multiplied with
+//!     them as they lie.
+//! 11. **Threads** join for half a million multiplications each, if the caller is in the pool; else for four
 //!     times as many.
 
 mod blocks;
@@ -69,7 +74,7 @@ const PER_THREAD_OUTSIDE: usize = 1 << 21;
 /// With so few rows in `A`, `B` is read where it lies: a copy would cost a large part of the product.
 const IN_PLACE: usize = 16;
 
-/// Bytes of `B`, an L2 cache, for which a copy does not pay either.
+/// Bytes that `B` reaches over, an L2 cache, for which a copy does not pay either.
 const NEAR_ENOUGH: usize = 1 << 20;
 
 /// With so few rows in `A`, the columns of a transposed `B` are not brought together either.
@@ -77,6 +82,9 @@ const DOTS: usize = 4;
 
 /// Numbers of `B` that are copied at a time: they should lie in the L3 cache.
 const COPIED: usize = 1 << 21;
+
+/// Rows of `B` that are copied at a time at least, however long they are: `C` is visited once for each time.
+const SLAB: usize = 16;
 
 /// The right operand of a product: a matrix, or one that is packed already.
 #[derive(Clone, Copy, Debug)]
@@ -147,12 +155,12 @@ fn run<R: Real>(a: Mat<'_, R>, b: Right<'_, R>, mut c: MatMut<'_, R>, add: bool)
         Right::Plain(b)
             if !b.transposed
                 && n % line::<R>() == 0
-                && (m <= IN_PLACE || k * n * size_of::<R>() <= NEAR_ENOUGH) =>
+                && (m <= IN_PLACE || k * b.stride * size_of::<R>() <= NEAR_ENOUGH) =>
         {
             share(a, &Panels::in_place(b), c, add, pieces);
         }
         Right::Plain(b) => with_scratch(|copy| {
-            let slab = if k * n <= COPIED { k } else { (COPIED / n).max(IN_PLACE) };
+            let slab = if k * n <= COPIED { k } else { (COPIED / n).max(SLAB) };
             for (start, depth) in even(k, slab) {
                 let panels = pack(b.block(start, 0, depth, n), copy, pieces);
                 let c = MatMut { data: &mut *c.data, ..c };

@@ -73,6 +73,9 @@ impl<R: Real> Default for Packed<R> {
 
 /// `b` as panels, one behind the other, copied by so many threads.
 pub fn pack<'l, R: Real>(b: Mat<'_, R>, data: &'l mut Lines<R>, threads: usize) -> Panels<'l, R> {
+    if b.rows == 0 || b.cols == 0 {
+        return Panels::packed(&[], 0, 0);
+    }
     let data = data.at_least(b.rows * b.cols.next_multiple_of(line::<R>()));
     let empty = Panels::<R>::packed(&[], b.rows, b.cols);
     let part = Part { all: &empty, first: 0, end: empty.count(), row: 0 };
@@ -99,7 +102,8 @@ pub fn pack<'l, R: Real>(b: Mat<'_, R>, data: &'l mut Lines<R>, threads: usize) 
     Panels::packed(data, b.rows, b.cols)
 }
 
-/// `from` as panels of `width` columns one behind the other. What the last is wider becomes 0.
+/// `from` as panels of `width` columns one behind the other. What the last is wider keeps what it held: a tile multiplies
+/// it, but does not store it.
 pub struct Copy<'a, R> {
     pub from: Mat<'a, R>,
     pub to: &'a mut [R],
@@ -112,11 +116,6 @@ impl<R: Real> Kernel<R> for Copy<'_, R> {
     #[inline(always)]
     fn run<V: Vector<R>>(self, _: V) {
         let Self { from, to, width } = self;
-        let rest = from.cols % width;
-        if rest > 0 {
-            let last = from.cols / width * width * from.rows;
-            to[last..].chunks_exact_mut(width).for_each(|row| row[rest..].fill(R::ZERO));
-        }
         if from.transposed {
             for (p, panel) in to.chunks_exact_mut(from.rows * width).enumerate() {
                 let cols = width.min(from.cols - p * width);

@@ -8,7 +8,7 @@ use super::tile::TILE_VECTORS;
 /// Bytes in a cache line.
 const LINE: usize = 64;
 
-/// Numbers in a cache line, rounded down to a power of two. The width of a panel is a multiple of it.
+/// Numbers in a cache line, rounded down to a power of two, so that vectors fit: the unit of a panel's width.
 pub const fn line<R>() -> usize {
     let numbers = LINE / size_of::<R>();
     if numbers == 0 { 1 } else { 1 << numbers.ilog2() }
@@ -133,6 +133,7 @@ impl<'a, R: Real> Part<'a, R> {
             Layout::InPlace { stride } => (column, width, stride),
         };
         Group {
+            // Empty if there are no panels, or nothing is copied yet.
             data: data.get(start + self.row * stride..).unwrap_or_default(),
             offset: column - self.start(),
             panels: end - first,

@@ -2,9 +2,9 @@
 //!
 //! ```text
 //!              b[k][0..3 vectors]        AVX-512, f32: 24 sums of 16 numbers in 24 of the 32 registers,
-//!   a[0][k] ─→ acc[0][0..3]              3 for a row of B, 1 for an element of A. Per k, 11 loads feed 24
+//!   a[0][k] ─→ sums[0][0..3]             3 for a row of B, 1 for an element of A. Per k, 11 loads feed 24
 //!   …                                    multiply–adds. A core does two of either per cycle: so the
-//!   a[7][k] ─→ acc[7][0..3]              multiply–adds take the time, as they should.
+//!   a[7][k] ─→ sums[7][0..3]             multiply–adds take the time, as they should.
 //! ```
 
 use prefetch_index::prefetch_index;
@@ -29,31 +29,42 @@ const AHEAD: usize = 64;
 
 /// Tiles of one size, one below or beside the other: `C (+)= A·B` for each.
 pub struct Tiles<'a, 'c, R> {
-    /// The rows of the first tile and those below.
+    /// `[M, K]`: the rows of the first tile and those below.
     pub a: Mat<'a, R>,
-    /// From the first element of the first tile on, as in `c`.
+    /// `[K, N]`: the columns of the first tile and those beside it.
     pub b: &'a [R],
     /// From one row of `b` to the next.
     pub b_stride: usize,
     /// Whether `b` comes from far away.
     pub fetch_b: bool,
+    /// `[M, N]`
     pub c: &'c mut [R],
     pub c_stride: usize,
     /// Whether `c` does.
     pub fetch_c: bool,
     /// How many columns `c` has from the first tile on. The last tile may be wider.
     pub cols: usize,
+    /// How many tiles.
     pub count: usize,
-    /// From one tile to the next in the data of `a`, in `b`, and in `c`.
-    pub step: [usize; 3],
+    /// Where the next tile is.
+    pub step: Step,
     /// Whether the sums start from what `c` holds, or from 0.
     pub add: bool,
 }
 
-/// The code of [`Tiles`] of `MR` rows of `NV` vectors: a function of its own, with registers of its own.
-pub struct Size<'t, 'a, 'c, R, const MR: usize, const NV: usize>(pub &'t mut Tiles<'a, 'c, R>);
+/// From one tile to the next, in numbers.
+#[derive(Clone, Copy)]
+pub enum Step {
+    /// Below, so with other rows of `A`.
+    Down { a: usize, c: usize },
+    /// Beside it, so with other columns of `B`.
+    Right { b: usize, c: usize },
+}
 
-impl<R: Real, const MR: usize, const NV: usize> Kernel<R> for Size<'_, '_, '_, R, MR, NV> {
+/// The code of [`Tiles`] of `MR` rows of `NV` vectors: a function of its own, with registers of its own.
+pub struct TilesOfSize<'t, 'a, 'c, R, const MR: usize, const NV: usize>(pub &'t mut Tiles<'a, 'c, R>);
+
+impl<R: Real, const MR: usize, const NV: usize> Kernel<R> for TilesOfSize<'_, '_, '_, R, MR, NV> {
     type Output = ();
 
     #[inline(always)]
@@ -73,8 +84,10 @@ impl<'a, R: Real> Tiles<'a, '_, R> {
     #[allow(clippy::needless_range_loop)]
     #[inline(always)]
     fn tile<V: Vector<R>, A: Element<'a, R>, const MR: usize, const NV: usize>(&mut self, v: V, tile: usize) {
-        let [a_step, b_step, c_step] = self.step;
-        let cols = if b_step > 0 { self.cols - tile * c_step } else { self.cols };
+        let (a_step, b_step, c_step, cols) = match self.step {
+            Step::Down { a, c } => (a, 0, c, self.cols),
+            Step::Right { b, c } => (0, b, c, self.cols - tile * c),
+        };
         if self.fetch_c {
             for r in 0..MR {
                 for j in 0..NV {
@@ -88,7 +101,8 @@ impl<'a, R: Real> Tiles<'a, '_, R> {
         }
         let depth = self.a.cols;
         let a = A::new(&self.a.data[tile * a_step..], self.a.stride, depth);
-        let (b_stride, fetch) = (self.b_stride, self.fetch_b && (tile == 0 || b_step > 0));
+        let (b_stride, fetch) =
+            (self.b_stride, self.fetch_b && (tile == 0 || matches!(self.step, Step::Right { .. })));
         let b = &self.b[tile * b_step..];
         for k in 0..depth {
             let b = &b[k * b_stride..];
@@ -109,7 +123,7 @@ impl<'a, R: Real> Tiles<'a, '_, R> {
     }
 }
 
-/// The tile of `c` that begins it, or what there is of it in `cols` columns.
+/// Loads the tile in the top left corner of `c`, of which only the first `cols` columns exist.
 #[allow(clippy::needless_range_loop)]
 #[inline(always)]
 fn load<R: Real, V: Vector<R>, const MR: usize, const NV: usize>(
@@ -136,7 +150,7 @@ fn load<R: Real, V: Vector<R>, const MR: usize, const NV: usize>(
     sums
 }
 
-/// The other way.
+/// Stores it, likewise.
 #[allow(clippy::needless_range_loop)]
 #[inline(always)]
 fn store<R: Real, V: Vector<R>, const MR: usize, const NV: usize>(

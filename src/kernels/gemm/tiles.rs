@@ -5,7 +5,7 @@ use crate::real::Real;
 use crate::simd::Vector;
 
 use super::panels::{Group, Part, line};
-use super::tile::{Size, Tiles, tile_rows};
+use super::tile::{Step, Tiles, TilesOfSize, tile_rows};
 
 /// How to go about a block.
 #[derive(Clone, Copy)]
@@ -14,7 +14,7 @@ pub struct Plan {
     pub add: bool,
     /// Whether the next tile is the one to the right, or the one below.
     pub along_rows: bool,
-    /// Whether `B` comes from memory, and is sent for early.
+    /// Whether `B` comes from L3 or memory, and is sent for early.
     pub fetch_b: bool,
     /// Whether `C` does not fit the L1 cache, and is sent for early.
     pub fetch_c: bool,
@@ -30,9 +30,9 @@ pub fn tiles<R: Real, V: Vector<R>>(
     (c, stride): (&mut [R], usize),
     plan: Plan,
 ) {
-    let tiles = a.rows.div_ceil(tile_rows(V::REGISTERS));
-    let tall = if tiles == 1 { a.rows } else { a.rows.div_ceil(tiles) };
-    let of_tall = (a.rows - tiles * (tall - 1)) * tall;
+    let down = a.rows.div_ceil(tile_rows(V::REGISTERS));
+    let tall = if down == 1 { a.rows } else { a.rows.div_ceil(down) };
+    let of_tall = (a.rows - down * (tall - 1)) * tall;
     for short in [false, true] {
         let (i, rows) = if short { (of_tall, a.rows - of_tall) } else { (0, of_tall) };
         for narrow in [false, true] {
@@ -45,7 +45,8 @@ pub fn tiles<R: Real, V: Vector<R>>(
     }
 }
 
-/// All tiles of one size. There are several in the width of a panel if vectors are shorter than cache lines.
+/// All tiles of one size. Where vectors are shorter than cache lines, `parts` tiles side by side make up a panel: first
+/// the leftmost tile of every panel is done, then the next.
 #[inline(always)]
 fn grid<R: Real, V: Vector<R>>(
     v: V,
@@ -61,7 +62,7 @@ fn grid<R: Real, V: Vector<R>>(
     for part in 0..parts {
         let first = part * width;
         if first >= b.cols {
-            break; // the rest of the only panel
+            break; // a single panel may be narrower than so many tiles
         }
         let (down, right) = (a.rows / height, (b.cols - first).div_ceil(parts * width));
         for outer in 0..if plan.along_rows { down } else { right } {
@@ -77,7 +78,11 @@ fn grid<R: Real, V: Vector<R>>(
                 fetch_c: plan.fetch_c,
                 cols: b.cols - column,
                 count: if plan.along_rows { right } else { down },
-                step: if plan.along_rows { [0, b.apart, parts * width] } else { [below, 0, height * stride] },
+                step: if plan.along_rows {
+                    Step::Right { b: b.apart, c: parts * width }
+                } else {
+                    Step::Down { a: below, c: height * stride }
+                },
                 add: plan.add,
             };
             sized(v, &mut tiles, height, b.lines);
@@ -85,18 +90,20 @@ fn grid<R: Real, V: Vector<R>>(
     }
 }
 
-/// Calls the code for tiles of so many rows and vectors.
+/// Calls the code for tiles of so many rows and vectors. The compiler leaves out those that the registers do not hold.
 #[inline(always)]
 fn sized<R: Real, V: Vector<R>>(v: V, tiles: &mut Tiles<'_, '_, R>, rows: usize, vectors: usize) {
     macro_rules! sizes {
         ($($rows:literal)*) => {
-            match (rows, vectors) {
-                $(($rows, 1) => v.call(Size::<R, $rows, 1>(tiles)),
-                ($rows, 2) => v.call(Size::<R, $rows, 2>(tiles)),
-                ($rows, 3) => v.call(Size::<R, $rows, 3>(tiles)),)*
-                _ => unreachable!("a tile of {rows} rows of {vectors} vectors"),
-            }
+            $(if const { $rows <= tile_rows(V::REGISTERS) } && rows == $rows {
+                return match vectors {
+                    1 => v.call(TilesOfSize::<R, $rows, 1>(tiles)),
+                    2 => v.call(TilesOfSize::<R, $rows, 2>(tiles)),
+                    _ => v.call(TilesOfSize::<R, $rows, 3>(tiles)),
+                };
+            })*
         };
     }
     sizes!(1 2 3 4 5 6 7 8);
+    unreachable!("a tile of {rows} rows");
 }
