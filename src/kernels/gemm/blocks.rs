@@ -25,7 +25,8 @@ const FAR: usize = 1 << 23;
 const L1: usize = 1 << 15;
 
 /// Rows of `B` in a block. Of the 512·12 cycles of a tile, loading and storing its part of `C` takes some 50: fewer rows
-/// would make that dearer. A panel of 512 rows is 96 KiB, read from L2, which has 192 bytes in 12 cycles to spare.
+/// would make that dearer. A panel of 512 rows is 96 KiB and comes from L2, 192 bytes in the 12 cycles of a `k`:
+/// L2 gives three times that.
 const KC: usize = 512;
 
 /// Bytes of a block of `A`, which stays in the L2 cache while the panels of `B` pass by: 128 rows of `KC` numbers of `f32`.
