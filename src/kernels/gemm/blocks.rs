@@ -43,15 +43,7 @@ const FEW_ROWS: usize = 16;
 /// there is but one piece: a small product has no time for it.
 pub fn even(n: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
     let pieces = if n <= most { 1 } else { n.div_ceil(most) };
-    let cut = move |i| {
-        if i == pieces {
-            n
-        } else if i == 0 {
-            0
-        } else {
-            i * n / pieces
-        }
-    };
+    let cut = move |i| if pieces == 1 { i * n } else { i * n / pieces };
     (0..pieces).map(move |i| (cut(i), cut(i + 1) - cut(i)))
 }
 
@@ -114,7 +106,7 @@ impl<R: Real> Kernel<R> for &mut Blocks<'_, R> {
         let along_rows = a.cols <= SHALLOW;
         let (kc, far) = if c.rows <= FEW_ROWS { (a.cols, FAR) } else { (KC, NEAR) };
         let (fetch_b, fetch_c) = (bytes_of_b > far, c.rows * c.cols * size_of::<R>() > L1);
-        let rows = (MC_BYTES / KC / size_of::<R>()).max(tile_rows(V::REGISTERS));
+        let mc = (MC_BYTES / KC / size_of::<R>()).max(tile_rows(V::REGISTERS));
         let count = b.end - b.first;
         let bytes_of_block = a.cols.min(kc) * c.cols * size_of::<R>();
         let panels = if bytes_of_block <= NEAR { count } else { (count * NEAR / bytes_of_block).max(1) };
@@ -123,7 +115,7 @@ impl<R: Real> Kernel<R> for &mut Blocks<'_, R> {
             let b = Part { first: next, end: b.end.min(next + panels), ..b };
             next = b.end;
             let j = b.start() - self.b.start();
-            for (i, rows) in even(c.rows, rows) {
+            for (i, rows) in even(c.rows, mc) {
                 for (k, depth) in even(a.cols, kc) {
                     let a = a.block(i, k, rows, depth);
                     let b = Part { row: k, ..b };

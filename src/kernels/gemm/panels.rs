@@ -15,8 +15,8 @@ pub const fn line<R>() -> usize {
 }
 
 /// `cols` columns cut into as few panels of at most three lines as possible, of widths as equal as
-/// possible: first `wide` panels of `lines` lines, then panels of one line less. Four lines are twice two
-/// rather than three and one: narrow tiles are slow.
+/// possible: first `wide` panels of `lines` lines, then panels of one line less. Four lines are twice two,
+/// none of them wide, rather than three and one: narrow tiles are slow.
 #[derive(Clone, Copy, Debug)]
 struct Cut {
     cols: usize,
@@ -29,7 +29,7 @@ impl Cut {
     fn new<R>(cols: usize) -> Self {
         let all = cols.div_ceil(line::<R>());
         let panels = all.div_ceil(TILE_VECTORS);
-        let lines = if panels <= 1 { all } else { all.div_ceil(panels) };
+        let lines = all.min(TILE_VECTORS);
         Self { cols, panels, lines, wide: all + panels - panels * lines }
     }
 

@@ -84,9 +84,10 @@ impl<'a, R: Real> Tiles<'a, '_, R> {
     #[allow(clippy::needless_range_loop)]
     #[inline(always)]
     fn tile<V: Vector<R>, A: Element<'a, R>, const MR: usize, const NV: usize>(&mut self, v: V, tile: usize) {
-        let (a_step, b_step, c_step, cols) = match self.step {
-            Step::Down { a, c } => (a, 0, c, self.cols),
-            Step::Right { b, c } => (0, b, c, self.cols - tile * c),
+        // A panel is fetched by the first tile that reads it.
+        let (a_step, b_step, c_step, cols, fetch) = match self.step {
+            Step::Down { a, c } => (a, 0, c, self.cols, self.fetch_b && tile == 0),
+            Step::Right { b, c } => (0, b, c, self.cols - tile * c, self.fetch_b),
         };
         if self.fetch_c {
             for r in 0..MR {
@@ -101,8 +102,7 @@ impl<'a, R: Real> Tiles<'a, '_, R> {
         }
         let depth = self.a.cols;
         let a = A::new(&self.a.data[tile * a_step..], self.a.stride, depth);
-        let (b_stride, fetch) =
-            (self.b_stride, self.fetch_b && (tile == 0 || matches!(self.step, Step::Right { .. })));
+        let b_stride = self.b_stride;
         let b = &self.b[tile * b_step..];
         for k in 0..depth {
             let b = &b[k * b_stride..];
