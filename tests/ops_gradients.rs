@@ -54,6 +54,7 @@ fn element_by_element(checks: &mut Checks) {
         checks.check(off_corners, one, &|_, v| v[0].hard_sigmoid());
         checks.check(off_corners, one, &|_, v| v[0].hard_sigmoid_keras_2());
         checks.check(off_corners, one, &|_, v| v[0].softplus());
+        checks.check(off_corners, one, &|_, v| v[0].softsign());
         checks.check(off_corners, one, &|_, v| v[0].relu());
         checks.check(off_corners, one, &|_, v| v[0].leaky_relu(0.1));
         checks.check(off_corners, one, &|_, v| v[0].elu(0.7));
@@ -62,6 +63,11 @@ fn element_by_element(checks: &mut Checks) {
         checks.check(off_corners, one, &|_, v| v[0].clamp(-0.5, 2.5));
         let mask: Vec<bool> = (0..Shape::new(shape).len()).map(|i| i % 3 == 1).collect();
         checks.check(normal, two, &|_, v| v[0].where_mask(&mask, v[1]));
+        if let [rows @ .., _] = shape {
+            let rows = Shape::new(rows);
+            let mask: Vec<f64> = (0..rows.len()).map(|i| f64::from(i % 3 == 1)).collect();
+            checks.check(normal, two, &|t, v| t.input(rows, &mask).select_rows(v[0], v[1]));
+        }
         checks.check(normal, one, &|_, v| v[0].dropout(0.4, 5));
         checks.check(normal, one, &|_, v| v[0].dropout(0.0, 5));
     }
@@ -108,6 +114,7 @@ fn shaping(checks: &mut Checks) {
             for other in 0..shape.len() {
                 checks.check(normal, &[shape], &|_, v| v[0].transpose(axis, other));
             }
+            checks.check(normal, &[shape], &|_, v| v[0].reverse(axis));
             for index in 0..size {
                 checks.check(normal, &[shape], &|_, v| v[0].select(axis, index));
                 checks.check(normal, &[shape], &|_, v| v[0].slice(axis, index, size - index));

@@ -29,6 +29,10 @@ fn two_inputs_of_one_shape() {
     rejects("minimum", &both, |t| of(t, [2, 3]).minimum(of(t, [3, 2])));
     rejects("where_mask", &both, |t| of(t, [2, 3]).where_mask(&[true; 6], of(t, [3, 2])));
     rejects("where_mask", &["[5]", "[2, 3]"], |t| of(t, [2, 3]).where_mask(&[true; 5], of(t, [2, 3])));
+    rejects("select_rows", &both, |t| of(t, [2]).select_rows(of(t, [2, 3]), of(t, [3, 2])));
+    rejects("select_rows", &["[3]", "[2, 3]"], |t| of(t, [3]).select_rows(of(t, [2, 3]), of(t, [2, 3])));
+    rejects("select_rows", &["[1]", "[2, 3]"], |t| of(t, [1]).select_rows(of(t, [2, 3]), of(t, [2, 3])));
+    rejects("select_rows", &["[]"], |t| of(t, []).select_rows(of(t, []), of(t, [])));
     // Nothing is broadcast unasked.
     rejects("add", &["[2, 3]", "[]"], |t| of(t, [2, 3]) + of(t, []));
     rejects("mul", &["[2, 3]", "[3]"], |t| of(t, [2, 3]) * of(t, [3]));
@@ -60,6 +64,7 @@ fn matrices() {
 
 #[test]
 fn axes_that_are_not_there() {
+    rejects("reverse", &["[2, 3]", "axis 2"], |t| of(t, [2, 3]).reverse(2));
     rejects("softmax", &["[]"], |t| of(t, []).softmax());
     rejects("log_softmax", &["[]"], |t| of(t, []).log_softmax());
     rejects("logsumexp", &["[]"], |t| of(t, []).logsumexp());

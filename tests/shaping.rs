@@ -61,6 +61,8 @@ fn parts_and_orders() {
                 let swap = |list: &[usize]| with(list, |list| list.swap(axis, other));
                 check(shape, &swap(shape), |_, x| x.transpose(axis, other), swap);
             }
+            let back = |i: &[usize]| with(i, |i| i[axis] = size - 1 - i[axis]);
+            check(shape, shape, |_, x| x.reverse(axis), back);
             for entry in 0..size {
                 let to = with(shape, |to| to.remove(axis));
                 check(shape, &to, |_, x| x.select(axis, entry), |i| with(i, |i| i.insert(axis, entry)));
@@ -134,4 +136,24 @@ fn sums_and_masks() {
     let mask = [true, false, false, true];
     let (a, b) = (tape.input([4], &[1.0; 4]), tape.input([4], &[2.0; 4]));
     assert_eq!(a.where_mask(&mask, b).value(), [1.0, 2.0, 2.0, 1.0]);
+}
+
+#[test]
+fn rows_not_taken_leave_no_trace() {
+    let params = Params::new(0);
+    let tape = Tape::new(&params, Memory::new());
+    let mask = tape.input([3], &[1.0, 0.0, 1.0]);
+    let a = tape.variable(&numbered(&[3, 2])); // [[0, 1], [2, 3], [4, 5]]
+    let b = tape.variable(&Array::new([3, 2], vec![f64::NAN, 0.0, -1.0, -2.0, f64::INFINITY, 0.0]));
+    let y = mask.select_rows(a, b);
+    assert_eq!(y.value(), [0.0, 1.0, -1.0, -2.0, 4.0, 5.0]);
+    // An upstream gradient of ∞ times 0 would be NaN.
+    let loss = (y * tape.input([3, 2], &[f64::INFINITY, 1.0, 2.0, 3.0, f64::INFINITY, 4.0])).sum();
+    tape.backward(loss, &mut params.zero_gradients());
+    assert_eq!(a.grad(), [f64::INFINITY, 1.0, 0.0, 0.0, f64::INFINITY, 4.0]);
+    assert_eq!(b.grad(), [0.0, 0.0, 2.0, 3.0, 0.0, 0.0]);
+    // One mask for all the steps of a sequence.
+    let steps = tape.input([1, 3], &[0.0, 1.0, 1.0]);
+    let a = a.reshape([1, 3, 2]);
+    assert_eq!(steps.select_rows(a, -a).value(), [-0.0, -1.0, 2.0, 3.0, 4.0, 5.0]);
 }

@@ -56,15 +56,16 @@ ops! {
     // element by element
     add::Add, sub::Sub, mul::Mul, div::Div, neg::Neg, scale::Scale, shift::Shift,
     exp::Exp, ln::Ln, sqrt::Sqrt, square::Square, abs::Abs,
-    tanh::Tanh, sigmoid::Sigmoid, hard_sigmoid::HardSigmoid, softplus::Softplus,
+    tanh::Tanh, sigmoid::Sigmoid, hard_sigmoid::HardSigmoid, softplus::Softplus, softsign::Softsign,
     relu::Relu, leaky_relu::LeakyRelu, elu::Elu,
-    maximum::Maximum, minimum::Minimum, clamp::Clamp, where_mask::WhereMask, dropout::Dropout,
+    maximum::Maximum, minimum::Minimum, clamp::Clamp, where_mask::WhereMask, select_rows::SelectRows,
+    dropout::Dropout,
     // matrices
     matmul::MatMul, add_bias::AddBias,
     // over the last axis
     softmax::Softmax, log_softmax::LogSoftmax, logsumexp::LogSumExp,
     // shape
-    reshape::Reshape, transpose::Transpose, expand::Expand,
+    reshape::Reshape, transpose::Transpose, reverse::Reverse, expand::Expand,
     select::Select, slice::Slice, concat::Concat, stack::Stack, gather::Gather,
     // sums
     sum::Sum, mean::Mean, norm::Norm, sum_axis::SumAxis, mean_axis::MeanAxis, max_axis::MaxAxis,

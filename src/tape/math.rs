@@ -40,6 +40,8 @@ unary! {
     hard_sigmoid_keras_2 => ops::HardSigmoid::KERAS_2;
     /// `ln(1 + eˣ)`.
     softplus => ops::Softplus;
+    /// `x/(1 + |x|)`. NaN at ±∞, as in PyTorch.
+    softsign => ops::Softsign;
     /// `max(x, 0)`. The slope at 0 is 0.
     relu => ops::Relu;
 }
@@ -117,6 +119,17 @@ impl<R: Real> Var<'_, R> {
     pub fn where_mask(self, mask: &[bool], other: Self) -> Self {
         let mask = self.tape().list_ids(mask.iter().map(|&taken| usize::from(taken)));
         self.tape().record(ops::WhereMask { mask }, &[self, other])
+    }
+
+    /// Row `r` of `a` where `self[r]` is not 0, of `b` where it is: for a mask `self` `[B]`, of ones and zeros, and states
+    /// `a` and `b` `[B, H]`; or for a mask `[B, T]` and sequences `[B, T, H]`. A mask has no gradient.
+    ///
+    /// # Panics
+    /// If the shapes of `a` and `b` differ, or that of `self` isn't theirs without the last axis.
+    #[must_use]
+    #[track_caller]
+    pub fn select_rows(self, a: Self, b: Self) -> Self {
+        self.tape().record(ops::SelectRows, &[self, a, b])
     }
 
     /// Inverted dropout, for training: each element becomes 0 with probability `p`, else `x/(1 − p)`. Give

@@ -48,6 +48,18 @@ impl<R: Real> Var<'_, R> {
         self.tape().record(ops::Transpose { a, b }, &[self])
     }
 
+    /// An axis from its end to its start. `x.reverse(1)` is `x_T … x_1` of `[B, T, I]`.
+    ///
+    /// PyTorch and JAX `flip`, TF `reverse`.
+    ///
+    /// # Panics
+    /// If there is no such axis.
+    #[must_use]
+    #[track_caller]
+    pub fn reverse(self, axis: usize) -> Self {
+        self.tape().record(ops::Reverse { axis }, &[self])
+    }
+
     /// Repeats the elements along axes of size 1 and along new axes in front, to fill a larger shape.
     /// This is how to broadcast: no other operation does it unasked.
     ///
