@@ -4,7 +4,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use tapeloop::nn::{Dense, SimpleRnn};
+use tapeloop::nn::{BasicLstm, Call, Dense, Gru, Lstm, Recurrent, Reset, SimpleRnn, Spec};
 use tapeloop::optim::{Adam, Clip, Optimizer, RmsProp, Sgd};
 use tapeloop::{Init, Memory, Params, Tape};
 
@@ -43,13 +43,14 @@ static ALLOCATOR: Counting = Counting;
 
 /// Runs a net of `b` rows, `t` steps and `h` units for ten training steps, and returns the number of
 /// allocations in each.
-fn allocations([b, t, h]: [usize; 3]) -> Vec<usize> {
+fn allocations<S: Spec>(layer: Recurrent<S>, [b, t, h]: [usize; 3]) -> Vec<usize> {
     let mut params = Params::<f32>::new(0);
-    let rnn = SimpleRnn::new(h).return_sequences(true).build(&mut params, "rnn", 3);
+    let rnn = layer.dropout(0.1, 0.1).return_sequences(true).build(&mut params, "rnn", 3);
     let read_out = Dense::new(2).build(&mut params, "read_out", h);
     let mut grads = params.zero_gradients();
     let x: Vec<f32> = (0..b * t * 3).map(|i| (i as f32).sin()).collect();
     let y = vec![0.5; b * t * 2];
+    let lengths: Vec<usize> = (0..b).map(|row| row % (t + 1)).collect();
     let mut optimizers: [Box<dyn Optimizer<f32>>; 3] =
         [Box::new(Sgd::new(0.01)), Box::new(RmsProp::default()), Box::new(Adam::default())];
     let mut memory = Memory::new();
@@ -58,7 +59,8 @@ fn allocations([b, t, h]: [usize; 3]) -> Vec<usize> {
         let before = ALLOCATIONS.load(Relaxed);
         let tape = Tape::new(&params, memory);
         let x = tape.input([b, t, 3], &x).dropout(0.2, 1);
-        let prediction = read_out.forward(rnn.forward(x));
+        let call = Call { mask: Some(tape.lengths(&lengths, t)), training: Some(1), ..Call::default() };
+        let prediction = read_out.forward(rnn.run(x, call).output);
         let loss = prediction.mse(tape.input([b, t, 2], &y));
         grads.zero();
         tape.backward(loss, &mut grads);
@@ -102,13 +104,29 @@ fn allocations_of_lists() -> Vec<usize> {
     counts
 }
 
+/// [`allocations`] of every layer, all steps at once and one by one.
+fn of_every_layer(sizes: [usize; 3]) {
+    fn check<S: Spec + Copy + std::fmt::Debug>(layer: Recurrent<S>, sizes: [usize; 3]) {
+        for layer in [layer, layer.unrolled()] {
+            let counts = allocations(layer, sizes);
+            assert!(counts[0] > 0, "the first step has to allocate: does the counter count?");
+            assert_eq!(counts[1..], [0; 9], "{sizes:?} {layer:?}");
+        }
+    }
+    let h = sizes[2];
+    check(SimpleRnn::new(h), sizes);
+    check(Lstm::pytorch(h), sizes);
+    check(Lstm::new(h).peepholes(true).projection(2).cell_clip(1.0).coupled_gates(true), sizes);
+    check(BasicLstm::new(h), sizes);
+    check(Gru::new(h), sizes);
+    check(Gru::new(h).reset(Reset::Before), sizes);
+}
+
 #[test]
 fn a_training_step_allocates_nothing_from_the_second_on() {
     TRAINS.set(true);
     for sizes in [[1, 1, 1], [10, 10, 20], [3, 7, 33]] {
-        let counts = allocations(sizes);
-        assert!(counts[0] > 0, "the first step has to allocate: does the counter count?");
-        assert_eq!(counts[1..], [0; 9], "{sizes:?}");
+        of_every_layer(sizes);
     }
     for _ in 0..20 {
         assert_eq!(allocations_of_lists()[1..], [0; 9], "lists");
@@ -116,11 +134,10 @@ fn a_training_step_allocates_nothing_from_the_second_on() {
     TRAINS.set(false);
 
     // Products large enough for threads, from inside the pool, as a training loop should run: handing
-    // work in from outside costs an allocation now and then. The pool's threads allocate when they
-    // first share work; that is their start, not a step.
+    // work in from outside costs an allocation now and then. Each thread of the pool allocates when it first
+    // has work of a kind; that is its start, not a step.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-    pool.install(|| allocations([64, 4, 256]));
+    pool.broadcast(|_| of_every_layer([32, 4, 256]));
     pool.broadcast(|_| TRAINS.set(true));
-    let counts = pool.install(|| allocations([64, 4, 256]));
-    assert_eq!(counts[1..], [0; 9], "in a pool");
+    pool.install(|| of_every_layer([32, 4, 256]));
 }

@@ -1,7 +1,7 @@
 //! `SimpleRnn`: gradients over all shapes and options, and what a layer returns.
 
 use tapeloop::check::gradcheck_params;
-use tapeloop::nn::{Activation, Dense, SimpleRnn, unroll};
+use tapeloop::nn::{Activation, Dense, SimpleRnn, Way, unroll};
 use tapeloop::{Array, Init, Memory, Params, Shape, Tape};
 
 /// Numbers without a pattern, between −1 and 1.
@@ -50,7 +50,7 @@ fn every_weight_state_and_input_has_the_right_gradient() {
 fn a_layer_returns_the_loops_values() {
     let [b, t, i, h] = [3, 4, 5, 7];
     let mut params = Params::<f64>::new(1);
-    let last = SimpleRnn::new(h).build(&mut params, "rnn", i);
+    let last = SimpleRnn::new(h).unrolled().build(&mut params, "rnn", i);
     let all = tapeloop::nn::Recurrent { return_sequences: true, ..last };
     let tape = Tape::new(&params, Memory::new());
     let x = tape.input([b, t, i], &numbers(b * t * i, 0.1));
@@ -69,9 +69,9 @@ fn a_layer_returns_the_loops_values() {
     for half in 0..2 {
         let mut part = tape.sequence(t / 2);
         (0..t / 2).for_each(|step| part.push(x.select(1, half * t / 2 + step)));
-        let unrolled = unroll(&last.cell, part.finish().stack(), state);
+        let unrolled = unroll(&last.cell, part.finish().stack(), state, Way::default());
         state = unrolled.state;
-        (0..t / 2).for_each(|step| halves.push(unrolled.outputs.at(step).value()));
+        (0..t / 2).for_each(|step| halves.push(unrolled.outputs().at(step).value()));
     }
     for (step, half) in halves.iter().enumerate() {
         assert_eq!(*half, h_all.select(1, step).value());
@@ -84,7 +84,7 @@ fn a_layer_returns_the_loops_values() {
 #[test]
 fn the_recurrent_weight_is_on_the_tape_once() {
     let mut params = Params::<f64>::new(1);
-    let rnn = SimpleRnn::new(2).build(&mut params, "rnn", 1);
+    let rnn = SimpleRnn::new(2).unrolled().build(&mut params, "rnn", 1);
     let nodes = |steps: usize| {
         let tape = Tape::new(&params, Memory::new());
         let _ = rnn.forward(tape.input([1, steps, 1], &numbers(steps, 0.0)));
@@ -104,12 +104,12 @@ fn gradients_of_every_state_are_readable() {
     let rnn = SimpleRnn::new(1).bias(false).init(constant, constant).build(&mut params, "rnn", 1);
     let tape = Tape::new(&params, Memory::new());
     let h_0 = tape.variable(&Array::new([1, 1], vec![0.9]));
-    let unrolled = unroll(&rnn.cell, tape.input([1, 10, 1], &[0.0; 10]), h_0);
+    let unrolled = unroll(&rnn.cell, tape.input([1, 10, 1], &[0.0; 10]), h_0, Way::default());
     tape.backward(unrolled.state.sum(), &mut params.zero_gradients());
 
     let mut expected = 1.0;
     for t in (0..10).rev() {
-        let h_t = unrolled.outputs.at(t);
+        let h_t = unrolled.outputs().at(t);
         approx::assert_relative_eq!(h_t.grad()[0], expected, max_relative = 1e-14);
         expected *= w * (1.0 - h_t.item() * h_t.item());
     }

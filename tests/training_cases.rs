@@ -4,7 +4,7 @@
 mod common;
 
 use common::case::{Case, assert_close, folder};
-use tapeloop::nn::{Cell, Dense, DenseLayer, SimpleRnn, SimpleRnnCell, unroll};
+use tapeloop::nn::{Cell, Dense, DenseLayer, SimpleRnn, SimpleRnnCell, Way, unroll};
 use tapeloop::optim::{Clip, Norm, Optimizer, Sgd};
 use tapeloop::{Init, Memory, Param, Params, Real, Tape, Var};
 
@@ -47,7 +47,7 @@ impl<C: Cell> Run<'_, C> {
             let tape = Tape::new(&self.params, memory);
             let x = tape.input(x.shape(), x.data());
             let zeros = self.cell.zero_state(&tape, x.shape().sizes()[0]);
-            let outputs = unroll(&self.cell, x, zeros).outputs;
+            let outputs = unroll(&self.cell, x, zeros, Way::default()).outputs();
             let prediction = self.read_out.forward(outputs.at(outputs.len() - 1));
             let loss = prediction.mse(tape.input(y.shape(), y.data()));
             grads.zero();

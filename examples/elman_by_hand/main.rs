@@ -16,7 +16,7 @@ use by_hand::{Gradients, Sizes, Weights};
 use clap::Parser;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use tapeloop::nn::{SimpleRnn, unroll};
+use tapeloop::nn::{SimpleRnn, Way, unroll};
 use tapeloop::plot::{Panel, Picture};
 use tapeloop::{Array, Error, Init, Memory, Params, Tape};
 
@@ -144,7 +144,7 @@ fn compare(sizes: Sizes, weights: &Weights, inputs: &[f64]) -> Compared {
     let mut grads = params.zero_gradients();
     let layer_tape = Tape::new(&params, Memory::new());
     let x = layer_tape.input([1, t, i], inputs);
-    let layer_outputs = unroll(&cell, x, layer_tape.zeros([1, h])).outputs.stack();
+    let layer_outputs = unroll(&cell, x, layer_tape.zeros([1, h]), Way::default()).outputs().stack();
     layer_tape.backward((layer_outputs * layer_outputs).sum().scale(0.5), &mut grads);
 
     let by_step = transpose(&tape_outputs.value(), t);

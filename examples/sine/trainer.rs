@@ -3,7 +3,7 @@
 use std::fmt;
 
 use tapeloop::data::Windows;
-use tapeloop::nn::{Dense, DenseLayer, Recurrent, SimpleRnn, SimpleRnnCell, unroll};
+use tapeloop::nn::{Dense, DenseLayer, Recurrent, SimpleRnn, SimpleRnnCell, Way, unroll};
 use tapeloop::optim::{Clip, Optimizer, Schedule};
 use tapeloop::{Gradients, Memory, Params, Sequence, Tape, Var};
 
@@ -97,14 +97,14 @@ impl Trainer {
             Some(values) => tape.input([b, h], &values[..b * h]), // values only: no gradient goes back
             None => tape.zeros([b, h]),
         };
-        let run = unroll(&self.net.rnn.cell, x, start);
+        let run = unroll(&self.net.rnn.cell, x, start, Way::default());
         let prediction = self.net.read_out.forward(run.state);
         let loss = prediction.mse(tape.input([b, 1], y));
         self.grads.zero();
         tape.backward(loss, &mut self.grads);
 
-        look(Glimpse { loss: loss.item(), states: run.outputs, params: &self.params });
-        first_non_finite(run.outputs, prediction, loss, &self.params, &self.grads).map_err(non_finite)?;
+        look(Glimpse { loss: loss.item(), states: run.outputs(), params: &self.params });
+        first_non_finite(run.outputs(), prediction, loss, &self.params, &self.grads).map_err(non_finite)?;
         if let Some(carried) = &mut self.carried {
             run.state.with_value(|state| carried[..b * h].copy_from_slice(state));
         }

@@ -7,8 +7,10 @@
 pub mod columns;
 pub mod elementwise;
 pub mod gemm;
+mod lines;
 mod mat;
 pub mod math;
+pub mod recurrent;
 pub mod reduce;
 pub mod reference;
 pub mod softmax;

@@ -1,12 +1,45 @@
 //! What a recurrent cell is.
 
+use super::Way;
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 
 /// One step of a recurrence, `state_t = f(x_t, state_{t−1})`, written as its equation.
 ///
 /// The loop over time is [`unroll`](super::unroll), the same for every cell; backpropagation through
-/// time follows from the tape, the same for every cell.
+/// time follows from the tape, the same for every cell. A cell of your own needs [`step`](Self::step) and
+/// [`zero_state`](Self::zero_state); wrapped in [`Recurrent::of`](super::Recurrent::of) it has all that the cells of
+/// this crate have: masks, dropout, both directions, stacks.
+///
+/// ```
+/// use tapeloop::nn::{Cell, Recurrent};
+/// use tapeloop::{Init, Memory, Param, Params, Real, Tape, Var};
+///
+/// /// A leaky integrator: `h_t = λ·h_{t−1} + (1 − λ)·x_t·W`
+/// struct Leaky {
+///     w: Param, // [I, H]
+///     keep: f64, // λ
+/// }
+///
+/// impl Cell for Leaky {
+///     type State<'t, R: Real> = Var<'t, R>; // h [B, H]
+///
+///     fn zero_state<'t, R: Real>(&self, tape: &'t Tape<'t, R>, batch: usize) -> Var<'t, R> {
+///         tape.zeros([batch, self.w.shape().last()])
+///     }
+///
+///     fn step<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>) -> Var<'t, R> {
+///         self.keep * h + (1.0 - self.keep) * x_t.matmul(x_t.tape().param(self.w))
+///     }
+/// }
+///
+/// let mut params = Params::<f32>::new(0);
+/// let cell = Leaky { w: params.add("w", [3, 8], Init::GlorotUniform), keep: 0.9 };
+/// let layer = Recurrent::of(cell).return_sequences(true);
+/// let tape = Tape::new(&params, Memory::new());
+/// let x = tape.input([2, 5, 3], &[0.1; 30]); // [B, T, I]
+/// assert_eq!(layer.forward(x).shape().sizes(), [2, 5, 8]); // [B, T, H]
+/// ```
 pub trait Cell {
     /// What is carried from step to step: `h`, or a pair of `h` and `c`.
     type State<'t, R: Real>: State<'t, R>;
@@ -20,6 +53,31 @@ pub trait Cell {
     /// If `x_t` or the state don't fit the weights.
     #[track_caller]
     fn step<'t, R: Real>(&self, x_t: Var<'t, R>, state: Self::State<'t, R>) -> Self::State<'t, R>;
+
+    /// The same step under recurrent dropout: the recurrent weights multiply `read` instead of `h_{t−1}`.
+    ///
+    /// Unless a cell says otherwise, `read` is all that it sees of `h_{t−1}`.
+    #[track_caller]
+    fn step_reading<'t, R: Real>(
+        &self,
+        x_t: Var<'t, R>,
+        state: Self::State<'t, R>,
+        read: Var<'t, R>,
+    ) -> Self::State<'t, R> {
+        self.step(x_t, state.with_output(read))
+    }
+
+    /// All steps at once, if there is an operation that does so: the states of all steps, each `[B, T, H]`, in the order
+    /// of the sequence. It must do the same as [`unroll`](super::unroll), which is what happens otherwise.
+    #[track_caller]
+    fn at_once<'t, R: Real>(
+        &self,
+        _x: Var<'t, R>,
+        _initial: Self::State<'t, R>,
+        _way: Way<'t, R>,
+    ) -> Option<Self::State<'t, R>> {
+        None
+    }
 }
 
 /// The state of a cell: one variable, a pair of which the first is the output, or a `Copy` struct of your own
@@ -27,16 +85,46 @@ pub trait Cell {
 pub trait State<'t, R: Real>: Copy {
     /// What the rest of the net sees of it: `h_t` `[B, H]`.
     fn output(self) -> Var<'t, R>;
+
+    /// The same with another [`output`](Self::output).
+    #[must_use]
+    fn with_output(self, output: Var<'t, R>) -> Self;
+
+    /// A state made of `f(a, b)` for each variable `a` of this state and `b` of the other, always in the same order.
+    #[must_use]
+    fn zip(self, other: Self, f: impl FnMut(Var<'t, R>, Var<'t, R>) -> Var<'t, R>) -> Self;
+
+    /// A state made of `f(a)` for each variable, in the order of [`zip`](Self::zip).
+    #[must_use]
+    fn map(self, mut f: impl FnMut(Var<'t, R>) -> Var<'t, R>) -> Self {
+        self.zip(self, |a, _| f(a))
+    }
 }
 
 impl<'t, R: Real> State<'t, R> for Var<'t, R> {
     fn output(self) -> Self {
         self
     }
+
+    fn with_output(self, output: Self) -> Self {
+        output
+    }
+
+    fn zip(self, other: Self, mut f: impl FnMut(Self, Self) -> Self) -> Self {
+        f(self, other)
+    }
 }
 
 impl<'t, R: Real> State<'t, R> for (Var<'t, R>, Var<'t, R>) {
     fn output(self) -> Var<'t, R> {
         self.0
+    }
+
+    fn with_output(self, output: Var<'t, R>) -> Self {
+        (output, self.1)
+    }
+
+    fn zip(self, other: Self, mut f: impl FnMut(Var<'t, R>, Var<'t, R>) -> Var<'t, R>) -> Self {
+        (f(self.0, other.0), f(self.1, other.1))
     }
 }

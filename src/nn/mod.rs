@@ -1,19 +1,39 @@
 //! Layers and cells.
 //!
-//! A *description* ([`SimpleRnn`], [`Dense`]) says how large and with which options; `build` adds its
+//! A *description* ([`Lstm`], [`Dense`]) says how large and with which options; `build` adds its
 //! weights to a [`Params`](crate::Params) store and returns the layer, which holds handles to them.
-//! A [`Cell`] is one time step, written as its equation; [`unroll`] is the loop over time.
+//!
+//! A [`Cell`] is one time step, written as its equation; [`unroll`] is the loop over time. [`Recurrent`] makes a layer
+//! of it: which outputs, which direction, masks, dropout. Where there is an operation that does all steps of a cell at
+//! once ([`ops::Recurrence`](crate::ops::Recurrence)), a layer uses it unless told
+//! [otherwise](Recurrent::unrolled); both compute the same.
 
 mod activation;
+mod basic_lstm;
+mod call;
 mod cell;
 mod dense;
+mod fused;
+mod gru;
+mod gru_cell;
+mod lstm;
+mod lstm_cell;
 mod recurrent;
+mod run;
 mod simple_rnn;
+mod trajectory;
 mod unroll;
 
 pub use activation::Activation;
+pub use basic_lstm::{BasicLstm, BasicLstmCell, BasicLstmSpec};
+pub use call::{Call, Output};
 pub use cell::{Cell, State};
 pub use dense::{Dense, DenseLayer};
-pub use recurrent::Recurrent;
-pub use simple_rnn::{SimpleRnn, SimpleRnnCell};
-pub use unroll::{Unrolled, unroll};
+pub use gru::{Gru, GruSpec, Reset};
+pub use gru_cell::GruCell;
+pub use lstm::{Lstm, LstmSpec};
+pub use lstm_cell::{LstmCell, LstmState, Peepholes};
+pub use recurrent::{Recurrent, Spec};
+pub use simple_rnn::{SimpleRnn, SimpleRnnCell, SimpleRnnSpec};
+pub use trajectory::Trajectory;
+pub use unroll::{Way, unroll};

@@ -1,44 +1,114 @@
 //! A cell as a layer over whole sequences.
 
-use super::{Cell, State, Unrolled, unroll};
+use super::Cell;
 use crate::real::Real;
-use crate::tape::Var;
+use crate::tensor::Params;
 
-/// A recurrent layer: a cell, and what to return of its outputs.
-#[derive(Clone, Copy, Debug)]
+/// A recurrent layer: a cell, and how it is led through a sequence.
+///
+/// [`SimpleRnn`](super::SimpleRnn), [`Lstm`](super::Lstm), … are this with the sizes of a cell ([`Spec`]);
+/// [`build`](Self::build) adds the weights and makes it a layer with a [`Cell`].
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Recurrent<C> {
-    /// The step.
+    /// The step, or its sizes and options.
     pub cell: C,
     /// Whether the output is `h_1 … h_T` `[B, T, H]`, or only `h_T` `[B, H]`.
     pub return_sequences: bool,
+    /// Whether the last step comes first. Outputs come in the order in which they were computed.
+    pub go_backwards: bool,
+    /// Whether the output at a masked step is 0, instead of the output of the step before.
+    pub zero_output_for_mask: bool,
+    /// Whether every step is on the tape by itself, even if there is an operation for them all.
+    pub unrolled: bool,
+    /// The probability to drop an input.
+    pub dropout: f64,
+    /// The probability to drop an output on its way into the recurrent weights.
+    pub recurrent_dropout: f64,
 }
 
-impl<C: Cell> Recurrent<C> {
-    /// The output for `x` `[B, T, I]`, from a state of zeros.
+/// The sizes and options of a cell, to be given weights.
+pub trait Spec {
+    /// What it becomes.
+    type Cell: Cell;
+
+    /// Adds the weights, whose names begin with `name`, for inputs of size `I`.
     ///
     /// # Panics
-    /// If `x` isn't `[B, T, I]` with the `I` of the weights and at least one step.
-    #[must_use]
+    /// If a name is taken.
     #[track_caller]
-    pub fn forward<'t, R: Real>(&self, x: Var<'t, R>) -> Var<'t, R> {
-        let batch = x.shape().sizes().first().copied().unwrap_or(0);
-        self.forward_from(x, self.cell.zero_state(x.tape(), batch)).0
+    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> Self::Cell;
+}
+
+impl<S: Spec> Recurrent<S> {
+    /// Adds the weights, whose names begin with `name`, for inputs of size `I`, and returns the layer.
+    ///
+    /// # Panics
+    /// If a name is taken.
+    #[track_caller]
+    pub fn build<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> Recurrent<S::Cell> {
+        Recurrent {
+            return_sequences: self.return_sequences,
+            go_backwards: self.go_backwards,
+            zero_output_for_mask: self.zero_output_for_mask,
+            unrolled: self.unrolled,
+            dropout: self.dropout,
+            recurrent_dropout: self.recurrent_dropout,
+            cell: self.cell.cell(params, name, inputs),
+        }
+    }
+}
+
+impl<C> Recurrent<C> {
+    /// A layer with this cell, of which the last output is returned.
+    pub const fn of(cell: C) -> Self {
+        Self {
+            cell,
+            return_sequences: false,
+            go_backwards: false,
+            zero_output_for_mask: false,
+            unrolled: false,
+            dropout: 0.0,
+            recurrent_dropout: 0.0,
+        }
     }
 
-    /// The output for `x` `[B, T, I]` and the state after it, from this initial state. The state
-    /// may be a variable, and has a gradient then.
+    /// All outputs `[B, T, H]`, or only the last `[B, H]`.
+    #[must_use]
+    pub fn return_sequences(self, yes: bool) -> Self {
+        Self { return_sequences: yes, ..self }
+    }
+
+    /// The last step first. Outputs come in the order in which they are computed (as Keras' do).
+    #[must_use]
+    pub fn go_backwards(self, yes: bool) -> Self {
+        Self { go_backwards: yes, ..self }
+    }
+
+    /// At a masked step 0, as PyTorch and TF1 do, instead of the output of the step before, as Keras does.
+    #[must_use]
+    pub fn zero_output_for_mask(self, yes: bool) -> Self {
+        Self { zero_output_for_mask: yes, ..self }
+    }
+
+    /// Every step on the tape by itself: the textbook's way, and the one on which each `∂L/∂h_t` can be read.
+    #[must_use]
+    pub fn unrolled(self) -> Self {
+        Self { unrolled: true, ..self }
+    }
+
+    /// Drops inputs with probability `p`, the same ones at each step; and outputs on their way into the recurrent
+    /// weights with probability `recurrent`. Both only in training, see [`Call::training`](super::Call::training).
+    ///
+    /// Gal & Ghahramani 2016, with one mask for all gates. Keras' `dropout` and `recurrent_dropout`.
     ///
     /// # Panics
-    /// As [`forward`](Self::forward), and if the state doesn't fit the batch.
+    /// If a probability isn't in `[0, 1)`.
     #[must_use]
     #[track_caller]
-    pub fn forward_from<'t, R: Real>(
-        &self,
-        x: Var<'t, R>,
-        initial: C::State<'t, R>,
-    ) -> (Var<'t, R>, C::State<'t, R>) {
-        let Unrolled { outputs, state } = unroll(&self.cell, x, initial);
-        let output = if self.return_sequences { outputs.stack() } else { state.output() };
-        (output, state)
+    pub fn dropout(self, p: f64, recurrent: f64) -> Self {
+        for p in [p, recurrent] {
+            assert!((0.0..1.0).contains(&p), "dropout: the probability is {p}, but must be ≥ 0 and < 1");
+        }
+        Self { dropout: p, recurrent_dropout: recurrent, ..self }
     }
 }

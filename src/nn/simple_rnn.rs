@@ -1,6 +1,9 @@
 //! The Elman network: `h_t = tanh(x_t·W_ih + h_{t−1}·W_hh + b)`
 
-use super::{Activation, Cell, Recurrent};
+use super::fused::{Weights, at_once};
+use super::{Activation, Cell, Recurrent, Spec, Way};
+use crate::kernels::recurrent;
+use crate::ops::RecurrenceKind;
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::{Init, Param, Params, Shape};
@@ -10,6 +13,8 @@ use crate::tensor::{Init, Param, Params, Shape};
 /// Elman, *Finding structure in time* (1990). Keras `SimpleRNN`, PyTorch `RNN` (with its two biases
 /// added up), TF1 `BasicRNNCell` (with its kernel split in two).
 ///
+/// [`build`](Recurrent::build) adds the weights `{name}.w_ih` `[I, H]`, `{name}.w_hh` `[H, H]` and `{name}.b` `[H]`.
+///
 /// ```
 /// # use tapeloop::{Memory, Params, Tape, nn::SimpleRnn};
 /// let mut params = Params::<f32>::new(0);
@@ -18,12 +23,14 @@ use crate::tensor::{Init, Param, Params, Shape};
 /// let x = tape.input([10, 7, 3], &[0.5; 210]); // [B, T, I]
 /// assert_eq!(rnn.forward(x).shape().sizes(), [10, 7, 20]); // [B, T, H]
 /// ```
-#[derive(Clone, Copy, Debug)]
-pub struct SimpleRnn {
+pub type SimpleRnn = Recurrent<SimpleRnnSpec>;
+
+/// The size and options of a [`SimpleRnnCell`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SimpleRnnSpec {
     units: usize,
     activation: Activation,
     bias: bool,
-    return_sequences: bool,
     kernel_init: Init,
     recurrent_init: Init,
 }
@@ -32,60 +39,49 @@ impl SimpleRnn {
     /// `H` units with tanh and a bias of zeros, Glorot uniform `W_ih` and orthogonal `W_hh` (Keras'
     /// defaults), of which the last output is returned.
     pub fn new(units: usize) -> Self {
-        Self {
+        Self::of(SimpleRnnSpec {
             units,
             activation: Activation::Tanh,
             bias: true,
-            return_sequences: false,
             kernel_init: Init::GlorotUniform,
             recurrent_init: Init::Orthogonal { gain: 1.0 },
-        }
+        })
     }
 
-    /// Another activation than tanh.
+    /// Another activation than tanh. tanh and relu have an operation for whole sequences, the others are unrolled.
     #[must_use]
-    pub fn activation(self, activation: Activation) -> Self {
-        Self { activation, ..self }
+    pub fn activation(mut self, activation: Activation) -> Self {
+        self.cell.activation = activation;
+        self
     }
 
     /// With or without `b`.
     #[must_use]
-    pub fn bias(self, bias: bool) -> Self {
-        Self { bias, ..self }
-    }
-
-    /// All outputs `[B, T, H]`, or only the last `[B, H]`.
-    #[must_use]
-    pub fn return_sequences(self, return_sequences: bool) -> Self {
-        Self { return_sequences, ..self }
+    pub fn bias(mut self, bias: bool) -> Self {
+        self.cell.bias = bias;
+        self
     }
 
     /// Other initial values of `W_ih` and `W_hh`.
     #[must_use]
-    pub fn init(self, kernel: Init, recurrent: Init) -> Self {
-        Self { kernel_init: kernel, recurrent_init: recurrent, ..self }
+    pub fn init(mut self, kernel: Init, recurrent: Init) -> Self {
+        (self.cell.kernel_init, self.cell.recurrent_init) = (kernel, recurrent);
+        self
     }
+}
 
-    /// Adds the weights `{name}.w_ih` `[I, H]`, `{name}.w_hh` `[H, H]` and `{name}.b` `[H]` for inputs
-    /// of size `I`, and returns the layer.
-    ///
-    /// # Panics
-    /// If a name is taken.
+impl Spec for SimpleRnnSpec {
+    type Cell = SimpleRnnCell;
+
     #[track_caller]
-    pub fn build<R: Real>(
-        self,
-        params: &mut Params<R>,
-        name: &str,
-        inputs: usize,
-    ) -> Recurrent<SimpleRnnCell> {
+    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> SimpleRnnCell {
         let (i, h) = (inputs, self.units);
-        let cell = SimpleRnnCell {
+        SimpleRnnCell {
             w_ih: params.add(format!("{name}.w_ih"), [i, h], self.kernel_init),
             w_hh: params.add(format!("{name}.w_hh"), [h, h], self.recurrent_init),
             b: self.bias.then(|| params.add(format!("{name}.b"), [h], Init::Zeros)),
             activation: self.activation,
-        };
-        Recurrent { cell, return_sequences: self.return_sequences }
+        }
     }
 }
 
@@ -121,5 +117,17 @@ impl Cell for SimpleRnnCell {
         let a = x_t.matmul(tape.param(self.w_ih)) + h.matmul(tape.param(self.w_hh));
         let a = self.b.map_or(a, |b| a.add_bias(tape.param(b)));
         self.activation.apply(a)
+    }
+
+    #[track_caller]
+    fn at_once<'t, R: Real>(&self, x: Var<'t, R>, h: Var<'t, R>, way: Way<'t, R>) -> Option<Var<'t, R>> {
+        let kind = match self.activation {
+            Activation::Tanh => recurrent::SimpleRnn::Tanh,
+            Activation::Relu => recurrent::SimpleRnn::Relu,
+            _ => return None,
+        };
+        let [w, u] = [self.w_ih, self.w_hh].map(|w| x.tape().param(w));
+        let weights = Weights { w, u, b_x: self.b.map(|b| x.tape().param(b)), b_h: None };
+        Some(at_once(RecurrenceKind::SimpleRnn(kind), weights, x, &[h], way))
     }
 }

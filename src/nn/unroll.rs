@@ -1,16 +1,25 @@
 //! The loop over time.
 
-use super::{Cell, State};
+use super::{Cell, State, Trajectory};
 use crate::real::Real;
-use crate::tape::{Sequence, Var};
+use crate::tape::Var;
 
-/// A cell applied to every step of a sequence.
-pub struct Unrolled<'t, C: Cell, R: Real> {
-    /// `h_1 … h_T`, each `[B, H]`. Each is a node of its own: after `backward`,
-    /// `outputs.at(t).grad()` is `∂L/∂h_t` over all paths, those through later steps included.
-    pub outputs: Sequence<'t, R>,
-    /// The state after the last step.
-    pub state: C::State<'t, R>,
+/// How a sequence is walked through.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Way<'t, R: Real> {
+    /// Whether time runs from the last step to the first.
+    pub reverse: bool,
+    /// `[B, T]`: 0 where a row skips a step, and keeps its state.
+    pub mask: Option<Var<'t, R>>,
+    /// Recurrent dropout `[B, H]`: what `h` is multiplied with, the same at each step, where recurrent weights read it.
+    pub keep: Option<Var<'t, R>>,
+}
+
+impl<R: Real> Way<'_, R> {
+    /// The steps in the order of time.
+    pub(super) fn steps(self, count: usize) -> impl Iterator<Item = usize> {
+        (0..count).map(move |t| if self.reverse { count - 1 - t } else { t })
+    }
 }
 
 /// Applies a cell to `x_1 … x_T` out of `x` `[B, T, I]`, from an initial state.
@@ -20,24 +29,36 @@ pub struct Unrolled<'t, C: Cell, R: Real> {
 /// so its gradient receives one `+=` from each. Those two sums are backpropagation through time.
 ///
 /// # Panics
-/// If `x` isn't `[B, T, I]` with at least one step, or it or the state don't fit the cell.
+/// If `x` isn't `[B, T, I]`, or it, the state, the mask or the dropout don't fit the cell.
 #[track_caller]
-pub fn unroll<'t, C: Cell, R: Real>(cell: &C, x: Var<'t, R>, initial: C::State<'t, R>) -> Unrolled<'t, C, R> {
+pub fn unroll<'t, C: Cell, R: Real>(
+    cell: &C,
+    x: Var<'t, R>,
+    initial: C::State<'t, R>,
+    way: Way<'t, R>,
+) -> Trajectory<'t, C::State<'t, R>, R> {
     let steps = steps_of(x);
-    let mut outputs = x.tape().sequence(steps);
+    let mut trajectory = Trajectory::new(x.tape(), initial, steps);
     let mut state = initial;
-    for t in 0..steps {
-        state = cell.step(x.select(1, t), state);
-        outputs.push(state.output());
+    for t in way.steps(steps) {
+        let (x_t, before) = (x.select(1, t), state);
+        state = match way.keep {
+            None => cell.step(x_t, before),
+            Some(keep) => cell.step_reading(x_t, before, before.output() * keep),
+        };
+        if let Some(mask) = way.mask {
+            let mask_t = mask.select(1, t);
+            state = state.zip(before, |new, old| mask_t.select_rows(new, old));
+        }
+        trajectory.set(t, state);
     }
-    Unrolled { outputs: outputs.finish(), state }
+    trajectory
 }
 
 /// `T` of `[B, T, I]`.
 #[track_caller]
 fn steps_of<R: Real>(x: Var<'_, R>) -> usize {
     match *x.shape().sizes() {
-        [_, 0, _] => panic!("unroll: the input has shape {}: no time step", x.shape()),
         [_, steps, _] => steps,
         _ => panic!("unroll: the input has shape {}, not [B, T, I]", x.shape()),
     }

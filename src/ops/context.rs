@@ -2,6 +2,7 @@
 
 use super::node::{Node, NodeId, Place, Span};
 use crate::kernels::elementwise;
+use crate::kernels::recurrent::Workspace;
 use crate::real::Real;
 use crate::tensor::Shape;
 
@@ -99,6 +100,7 @@ pub struct Forward<'a, R: Real> {
     pub saved: &'a mut [R],
     /// The shape of `y`.
     pub shape: Shape,
+    pub(crate) workspace: &'a mut Workspace<R>,
 }
 
 impl<R: Real> Forward<'_, R> {
@@ -127,6 +129,7 @@ pub struct Backward<'a, R: Real> {
     pub shape: Shape,
     pub(crate) arena_grads: &'a mut [R],
     pub(crate) param_grads: &'a mut [R],
+    pub(crate) workspace: &'a mut Workspace<R>,
 }
 
 impl<R: Real> Backward<'_, R> {

@@ -52,7 +52,7 @@ macro_rules! ops {
 }
 
 ops! {
-    leaf::Leaf,
+    leaf::Leaf, part::Part,
     // element by element
     add::Add, sub::Sub, mul::Mul, div::Div, neg::Neg, scale::Scale, shift::Shift,
     exp::Exp, ln::Ln, sqrt::Sqrt, square::Square, abs::Abs,
@@ -62,6 +62,8 @@ ops! {
     dropout::Dropout,
     // matrices
     matmul::MatMul, add_bias::AddBias,
+    // whole sequences
+    recurrence::Recurrence,
     // over the last axis
     softmax::Softmax, log_softmax::LogSoftmax, logsumexp::LogSumExp,
     // shape
@@ -74,3 +76,4 @@ ops! {
 }
 
 pub use bce::BceLimit;
+pub use recurrence::RecurrenceKind;

@@ -26,6 +26,38 @@ impl<R: Real> Tape<'_, R> {
         self.leaf_with(shape.into(), false, |value| value.fill(R::ZERO))
     }
 
+    /// A mask `[B, T]` for a recurrent layer: 1 where a row takes a step, 0 where it skips it.
+    ///
+    /// # Panics
+    /// If the count isn't the shape's.
+    #[track_caller]
+    pub fn mask(&self, shape: impl Into<Shape>, mask: &[bool]) -> Var<'_, R> {
+        let shape = shape.into();
+        assert!(mask.len() == shape.len(), "mask: {} values for shape {shape}", mask.len());
+        let number = |&yes| if yes { R::ONE } else { R::ZERO };
+        self.leaf_with(shape, false, |value| {
+            value.iter_mut().zip(mask).for_each(|(m, yes)| *m = number(yes));
+        })
+    }
+
+    /// The mask `[B, T]` of sequences that are shorter than `T`: row `b` takes its first `lengths[b]` steps.
+    ///
+    /// # Panics
+    /// If a length is larger than `T`.
+    #[track_caller]
+    pub fn lengths(&self, lengths: &[usize], steps: usize) -> Var<'_, R> {
+        for (row, &length) in lengths.iter().enumerate() {
+            assert!(
+                length <= steps,
+                "lengths: row {row} has length {length}, but there are T = {steps} steps"
+            );
+        }
+        self.leaf_with(Shape::from([lengths.len(), steps]), false, |value| {
+            value.fill(R::ZERO);
+            value.chunks_exact_mut(steps.max(1)).zip(lengths).for_each(|(row, &n)| row[..n].fill(R::ONE));
+        })
+    }
+
     #[track_caller]
     fn leaf(&self, shape: Shape, data: &[R], needs_grad: bool) -> Var<'_, R> {
         assert!(data.len() == shape.len(), "input: {} numbers for shape {shape}", data.len());

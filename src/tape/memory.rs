@@ -1,5 +1,6 @@
 //! What a tape holds, to be used again by the next one.
 
+use crate::kernels::recurrent::Workspace;
 use crate::ops::{Node, NodeId};
 use crate::real::Real;
 use crate::tensor::Arena;
@@ -21,6 +22,8 @@ pub struct Memory<R: Real = f32> {
     pub(crate) grads: Arena<R>,
     /// What forward passes left for backward.
     pub(crate) saved: Arena<R>,
+    /// What an operation needs while it computes.
+    pub(crate) workspace: Workspace<R>,
     /// The leaf of each parameter that was read, by the parameter's index.
     pub(crate) param_leaves: Vec<Option<NodeId>>,
 }
@@ -34,6 +37,7 @@ impl<R: Real> Default for Memory<R> {
             values: Arena::default(),
             grads: Arena::default(),
             saved: Arena::default(),
+            workspace: Workspace::default(),
             param_leaves: Vec::new(),
         }
     }
@@ -48,7 +52,7 @@ impl<R: Real> Memory<R> {
     /// Bytes held, in use or not.
     pub fn bytes(&self) -> usize {
         let lists = size_of_val(&*self.nodes) + size_of_val(&*self.inputs) + size_of_val(&*self.ids);
-        lists + self.values.bytes() + self.grads.bytes() + self.saved.bytes()
+        lists + self.values.bytes() + self.grads.bytes() + self.saved.bytes() + self.workspace.bytes()
     }
 
     pub(crate) fn clear(&mut self) {

@@ -16,6 +16,7 @@ mod tape;
 mod var;
 
 pub use memory::Memory;
+pub(crate) use sequence::Sequences;
 pub use sequence::{Sequence, SequenceBuilder};
 pub use tape::Tape;
 pub use var::Var;

@@ -13,6 +13,14 @@ impl<R: Real> Tape<'_, R> {
         list.resize(list.len() + steps, NodeId(0));
         SequenceBuilder { room: steps, sequence: Sequence { tape: self, span, shape: Shape::default() } }
     }
+
+    /// So many sequences of so many steps, each step to be [set](Sequences::set).
+    pub(crate) fn sequences(&self, count: usize, steps: usize) -> Sequences<'_, R> {
+        let list = &mut self.memory_mut().inputs;
+        let start = list.len();
+        list.resize(start + count * steps, NodeId(0));
+        Sequences { tape: self, start, steps }
+    }
 }
 
 /// A [`Sequence`] that is being filled, step by step.
@@ -47,6 +55,29 @@ impl<'t, R: Real> SequenceBuilder<'t, R> {
     }
 }
 
+/// Several sequences of one length, whose steps may be set in any order.
+#[derive(Clone, Copy)]
+pub(crate) struct Sequences<'t, R: Real> {
+    tape: &'t Tape<'t, R>,
+    start: usize,
+    steps: usize,
+}
+
+impl<'t, R: Real> Sequences<'t, R> {
+    /// Sets a step of one of the sequences.
+    #[track_caller]
+    pub(crate) fn set(&self, sequence: usize, t: usize, value: Var<'t, R>) {
+        assert!(std::ptr::eq(value.tape(), self.tape), "sequence: a variable of another tape");
+        self.tape.memory_mut().inputs[self.start + sequence * self.steps + t] = value.id();
+    }
+
+    /// One of the sequences, whose values have this shape.
+    pub(crate) fn get(&self, sequence: usize, shape: Shape) -> Sequence<'t, R> {
+        let span = Span::at(self.start + sequence * self.steps, self.steps);
+        Sequence { tape: self.tape, span, shape }
+    }
+}
+
 /// The values of one quantity over time: `h_1 … h_T`, each `[B, H]`.
 #[derive(Clone, Copy)]
 pub struct Sequence<'t, R: Real = f32> {
@@ -78,11 +109,12 @@ impl<'t, R: Real> Sequence<'t, R> {
     }
 
     /// The values, each `[B, H]`, as one array `[B, T, H]`.
-    ///
-    /// # Panics
-    /// If there are none.
+    #[must_use]
     #[track_caller]
     pub fn stack(&self) -> Var<'t, R> {
+        if self.is_empty() {
+            return self.tape.zeros(self.shape.with_axis(1, 0));
+        }
         let stack = Stack { axis: 1 };
         self.tape.compute(&stack, stack.into(), self.span)
     }

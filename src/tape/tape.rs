@@ -3,9 +3,9 @@
 use std::cell::{Ref, RefCell, RefMut};
 
 use super::{Memory, Var};
-use crate::ops::{Backward, Forward, Inputs, Node, NodeId, Op, Place, Rule, Span};
+use crate::ops::{Backward, Forward, Inputs, Node, NodeId, Op, Part, Place, Rule, Span};
 use crate::real::Real;
-use crate::tensor::{Gradients, Params};
+use crate::tensor::{Gradients, Params, Shape};
 
 /// A list of computed values, in the order in which they were computed.
 ///
@@ -86,7 +86,7 @@ impl<'p, R: Real> Tape<'p, R> {
     #[track_caller]
     pub(crate) fn compute(&self, rule: &impl Rule<R>, op: Op<R>, inputs: Span) -> Var<'_, R> {
         let memory = &mut *self.memory.borrow_mut();
-        let Memory { nodes, values, saved, .. } = memory;
+        let Memory { nodes, values, saved, workspace, .. } = memory;
         let mut x = Inputs {
             nodes,
             inputs: inputs.of(&memory.inputs),
@@ -101,10 +101,24 @@ impl<'p, R: Real> Tape<'p, R> {
         let (before, y) = values.all_mut().split_at_mut(offset);
         x.arena = before;
         let saved = &mut saved.all_mut()[saved_offset..][..saved_len];
-        rule.forward(Forward { x, y: &mut y[..shape.len()], saved, shape });
+        rule.forward(Forward { x, y: &mut y[..shape.len()], saved, shape, workspace });
 
         let saved = (saved_offset, saved_len);
         self.push(memory, Node { op, inputs, shape, place: Place::Arena(offset), saved, needs_grad })
+    }
+
+    /// Numbers of `var` that lie side by side, from this one on, as a value of its own that shares their memory.
+    pub(crate) fn part<'t>(&'t self, var: Var<'t, R>, from: usize, shape: Shape) -> Var<'t, R> {
+        let inputs = self.list_inputs(&[var]);
+        let memory = &mut *self.memory.borrow_mut();
+        let whole = memory.nodes[var.id().index()];
+        assert!(from + shape.len() <= whole.shape.len(), "part: {shape} from {from} on of {}", whole.shape);
+        let place = match whole.place {
+            Place::Arena(offset) => Place::Arena(offset + from),
+            Place::Params(offset) => Place::Params(offset + from),
+        };
+        let needs_grad = whole.needs_grad;
+        self.push(memory, Node { op: Part.into(), inputs, shape, place, saved: (0, 0), needs_grad })
     }
 
     pub(super) fn push(&self, memory: &mut Memory<R>, node: Node<R>) -> Var<'_, R> {
@@ -129,7 +143,7 @@ impl<'p, R: Real> Tape<'p, R> {
         assert!(grads.flat().len() == self.params.flat().len(), "backward: gradients of other parameters");
         let memory = &mut *self.memory.borrow_mut();
         memory.clear_grads();
-        let Memory { nodes, inputs, ids, values, saved, grads: node_grads, .. } = memory;
+        let Memory { nodes, inputs, ids, values, saved, workspace, grads: node_grads, .. } = memory;
         let (params, values, saved) = (self.params.flat(), values.all(), saved.all());
 
         // ∂loss/∂loss = 1
@@ -151,6 +165,7 @@ impl<'p, R: Real> Tape<'p, R> {
                 shape: node.shape,
                 arena_grads: before,
                 param_grads: grads.flat_mut(),
+                workspace,
             });
         }
     }

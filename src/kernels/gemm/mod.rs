@@ -113,7 +113,7 @@ impl<'a, R> From<&'a Packed<R>> for Right<'a, R> {
 /// If the sizes do not fit together.
 #[track_caller]
 pub fn product<'a, R: Real>(a: Mat<'_, R>, b: impl Into<Right<'a, R>>, c: MatMut<'_, R>) {
-    run(a, b.into(), c, false);
+    run(a, b.into(), c, false, None);
 }
 
 /// `C += A·B` with `A` `[M, K]`, `B` `[K, N]`, `C` `[M, N]`.
@@ -122,11 +122,23 @@ pub fn product<'a, R: Real>(a: Mat<'_, R>, b: impl Into<Right<'a, R>>, c: MatMut
 /// If the sizes do not fit together.
 #[track_caller]
 pub fn add_product<'a, R: Real>(a: Mat<'_, R>, b: impl Into<Right<'a, R>>, c: MatMut<'_, R>) {
-    run(a, b.into(), c, true);
+    run(a, b.into(), c, true, None);
+}
+
+/// `C = A·B`; if `alone`, on this thread, the others being busy.
+#[track_caller]
+pub(super) fn product_in<R: Real>(a: Mat<'_, R>, b: &Packed<R>, c: MatMut<'_, R>, alone: bool) {
+    run(a, b.into(), c, false, alone.then_some(1));
+}
+
+/// `C += A·B`; if `alone`, on this thread, the others being busy.
+#[track_caller]
+pub(super) fn add_product_in<R: Real>(a: Mat<'_, R>, b: &Packed<R>, c: MatMut<'_, R>, alone: bool) {
+    run(a, b.into(), c, true, alone.then_some(1));
 }
 
 #[track_caller]
-fn run<R: Real>(a: Mat<'_, R>, b: Right<'_, R>, mut c: MatMut<'_, R>, add: bool) {
+fn run<R: Real>(a: Mat<'_, R>, b: Right<'_, R>, mut c: MatMut<'_, R>, add: bool, pieces: Option<usize>) {
     let (k, n) = match b {
         Right::Plain(b) => (b.rows, b.cols),
         Right::Packed(b) => (b.rows(), b.cols()),
@@ -148,7 +160,7 @@ fn run<R: Real>(a: Mat<'_, R>, b: Right<'_, R>, mut c: MatMut<'_, R>, add: bool)
         }
         return;
     }
-    let pieces = pieces(m * k * n);
+    let pieces = pieces.unwrap_or_else(|| threads(m * k * n));
     match b {
         Right::Packed(b) => share(a, &b.panels(), c, add, pieces),
         Right::Plain(b) if b.transposed && !a.transposed && m <= DOTS => R::vectorise(Dots { a, b, c, add }),
@@ -171,7 +183,7 @@ fn run<R: Real>(a: Mat<'_, R>, b: Right<'_, R>, mut c: MatMut<'_, R>, add: bool)
 }
 
 /// How many threads are to share so many multiplications.
-fn pieces(multiplications: usize) -> usize {
+pub(super) fn threads(multiplications: usize) -> usize {
     if multiplications < 2 * PER_THREAD {
         return 1;
     }

@@ -3,11 +3,11 @@
 use rayon::prelude::*;
 
 use crate::kernels::Mat;
+use crate::kernels::lines::Lines;
 use crate::real::Real;
 use crate::simd::{Kernel, Vector};
 
 use super::panels::{Panels, Part, line};
-use super::scratch::Lines;
 
 /// A right operand `[K, N]`, copied once into the order in which products read it.
 ///
@@ -45,6 +45,11 @@ impl<R: Real> Packed<R> {
     pub fn pack(&mut self, b: Mat<'_, R>) {
         (self.rows, self.cols) = (b.rows, b.cols);
         pack(b, &mut self.data, 1);
+    }
+
+    /// Bytes held.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(self.data.all())
     }
 
     /// `K`

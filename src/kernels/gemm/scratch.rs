@@ -3,32 +3,8 @@
 use std::any::Any;
 use std::cell::RefCell;
 
-use aligned_vec::{AVec, ConstAlign};
-
+use crate::kernels::lines::Lines;
 use crate::real::Real;
-
-/// Numbers that begin on a cache line: no load of a full vector touches two.
-#[derive(Clone, Debug)]
-pub struct Lines<R>(AVec<R, ConstAlign<64>>);
-
-impl<R: Real> Lines<R> {
-    pub fn new() -> Self {
-        Self(AVec::new(64))
-    }
-
-    /// All of them.
-    pub fn all(&self) -> &[R] {
-        &self.0
-    }
-
-    /// `len` numbers: whatever they were before.
-    pub fn at_least(&mut self, len: usize) -> &mut [R] {
-        if self.0.len() < len {
-            self.0.resize(len, R::ZERO);
-        }
-        &mut self.0[..len]
-    }
-}
 
 thread_local! {
     /// As many buffers for each type of number as were ever lent at once, each as long as it ever was.

@@ -1,0 +1,124 @@
+//! Backpropagation through time.
+
+use super::gradient::Gradient;
+use super::rows::Rows;
+use super::step::{Backward, Step};
+use super::{Given, Sizes, Workspace, take};
+use crate::kernels::gemm::{self, Packed};
+use crate::kernels::{Mat, MatMut};
+use crate::real::Real;
+use crate::simd;
+
+/// What [`forward`](super::forward) left, and what is wanted of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Left<'a, R> {
+    /// `h` `[B, T, H]` and, behind it, `c` if there is one.
+    pub states: &'a [R],
+    /// The gates, and what was multiplied with `U`.
+    pub saved: &'a [R],
+    /// `∂L/∂states`, as far as `L` depends on them otherwise than through later steps.
+    pub d_states: &'a [R],
+}
+
+/// Walks back through all steps, and returns where the gradients can be had.
+///
+/// # Panics
+/// If a slice has not the size that it should have.
+pub fn backward<'a, R: Real, S: Step<R>>(
+    step: S,
+    given: &'a Given<'a, R>,
+    left: Left<'a, R>,
+    workspace: &'a mut Workspace<R>,
+) -> Gradient<'a, R, S> {
+    let Sizes { batch, hidden, .. } = given.sizes;
+    let units = given.sizes.units();
+    let Workspace { u, numbers } = workspace;
+    let lengths = [S::SAVED * units, given.h_0.len(), given.c_0.len(), S::READS * batch * hidden];
+    let mut numbers = numbers.at_least(lengths.iter().sum());
+    let [da, dh, dc, d_read] = lengths.map(|length| take(&mut numbers, length));
+    for zeros in [&mut *dh, &mut *dc, &mut *d_read] {
+        zeros.fill(R::ZERO);
+    }
+    if units > 0 {
+        given.pack::<S>(u, true);
+        let (threads, u) = (given.threads(), &*u);
+        Rows::all(batch, [&mut *da, &mut *dh, &mut *dc, d_read])
+            .share(threads, &|rows| back_in_time(step, given, left, u, rows, threads > 1));
+    }
+    Gradient::new(given, &left.saved[S::SAVED * units..], da, [dh, dc])
+}
+
+/// Some rows, from the last step to the first.
+fn back_in_time<R: Real, S: Step<R>>(
+    step: S,
+    given: &Given<'_, R>,
+    left: Left<'_, R>,
+    u: &[Packed<R>],
+    rows: Rows<'_, R, 4>,
+    alone: bool,
+) {
+    let sizes @ Sizes { steps, hidden, .. } = given.sizes;
+    let Rows { first, count, arrays: [da, dh, dc, d_read] } = rows;
+    let (a, read) = left.saved.split_at(S::SAVED * sizes.units());
+    let ((h, c), (dy_h, dy_c)) = (left.states.split_at(sizes.units()), left.d_states.split_at(sizes.units()));
+    for t in given.steps().rev() {
+        let before = given.before(t);
+        for row in 0..count {
+            let (dh, d_read) = (&mut dh[sizes.row(row, 1)], &mut d_read[sizes.row(row, S::READS)][..hidden]);
+            given.add_read(first + row, d_read, dh);
+            d_read.fill(R::ZERO);
+            add(&dy_h[sizes.at(first + row, t, 1)], dh);
+            add(&dy_c[sizes.at(first + row, t, S::CELLS)], &mut dc[sizes.row(row, S::CELLS)]);
+        }
+        for (phase, columns) in S::RECURRENT.iter().enumerate().rev() {
+            let (da_t, dh, dc, d_all) = (&mut *da, &mut *dh, &mut *dc, &mut *d_read);
+            simd::run(
+                #[inline(always)]
+                move || {
+                    for row in 0..count {
+                        let (da, of_all) = (&mut da_t[sizes.at(row, t, S::SAVED)], first + row);
+                        if !given.is_live(of_all, t) {
+                            da.fill(R::ZERO);
+                            continue;
+                        }
+                        let (h_before, c_before) = match before {
+                            Some(t) => (&h[sizes.at(of_all, t, 1)], &c[sizes.at(of_all, t, S::CELLS)]),
+                            None => {
+                                (&given.h_0[sizes.row(of_all, 1)], &given.c_0[sizes.row(of_all, S::CELLS)])
+                            }
+                        };
+                        let at = Backward {
+                            a: &a[sizes.at(of_all, t, S::SAVED)],
+                            read: &read[sizes.at(of_all, t, S::READS)],
+                            h: &h[sizes.at(of_all, t, 1)],
+                            h_before,
+                            c: &c[sizes.at(of_all, t, S::CELLS)],
+                            c_before,
+                            da,
+                            dh: &mut dh[sizes.row(row, 1)],
+                            dc: &mut dc[sizes.row(row, S::CELLS)],
+                            d_read: &mut d_all[sizes.row(row, S::READS)],
+                        };
+                        step.backward(phase, at);
+                    }
+                },
+            );
+            let from = sizes.at(0, t, S::SAVED).start + columns.to * hidden;
+            let da = Mat::strided(&da[from..], count, columns.gates * hidden, steps * S::SAVED * hidden);
+            let d_read = MatMut::strided(&mut d_read[phase * hidden..], count, hidden, S::READS * hidden);
+            // What is read as part 0 may have a gradient already; the other part is read by this product only.
+            if phase == 0 {
+                gemm::add_product_in(da, &u[phase], d_read, alone);
+            } else {
+                gemm::product_in(da, &u[phase], d_read, alone);
+            }
+        }
+    }
+    for row in 0..count {
+        given.add_read(first + row, &d_read[sizes.row(row, S::READS)][..hidden], &mut dh[sizes.row(row, 1)]);
+    }
+}
+
+fn add<R: Real>(from: &[R], to: &mut [R]) {
+    to.iter_mut().zip(from).for_each(|(to, &from)| *to += from);
+}

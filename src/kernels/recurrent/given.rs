@@ -1,0 +1,126 @@
+//! What a recurrence is computed from.
+
+use std::ops::Range;
+
+use super::{Columns, Step};
+use crate::kernels::Mat;
+use crate::kernels::gemm::{self, Packed};
+use crate::real::Real;
+
+/// The sizes of a recurrence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// `B`
+    pub batch: usize,
+    /// `T`
+    pub steps: usize,
+    /// `I`
+    pub inputs: usize,
+    /// `H`
+    pub hidden: usize,
+}
+
+impl Sizes {
+    /// `B·T·H`
+    pub(super) fn units(&self) -> usize {
+        self.batch * self.steps * self.hidden
+    }
+
+    /// Where a row lies at step `t`, in an array `[B, T, parts·H]`.
+    #[inline(always)]
+    pub(super) fn at(&self, row: usize, t: usize, parts: usize) -> Range<usize> {
+        self.row(row * self.steps + t, parts)
+    }
+
+    /// Where a row lies in an array `[B, parts·H]`.
+    #[inline(always)]
+    pub(super) fn row(&self, row: usize, parts: usize) -> Range<usize> {
+        let width = parts * self.hidden;
+        row * width..(row + 1) * width
+    }
+}
+
+/// What a recurrence is computed from. `G` is the number of its gates, [`Step::GATES`].
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a, R> {
+    /// `B`, `T`, `I`, `H`.
+    pub sizes: Sizes,
+    /// Whether time runs from the last step to the first.
+    pub reverse: bool,
+    /// `x` `[B, T, I]`
+    pub x: &'a [R],
+    /// `W` `[I, G·H]`
+    pub w: &'a [R],
+    /// `U` `[H, G·H]`
+    pub u: &'a [R],
+    /// The bias beside `x·W`, `[G·H]`.
+    pub b_x: Option<&'a [R]>,
+    /// The bias beside `h·U`, `[G·H]`.
+    pub b_h: Option<&'a [R]>,
+    /// The state `h` before the first step, `[B, H]`.
+    pub h_0: &'a [R],
+    /// The state `c` before the first step, `[B, H]`; empty if there is none.
+    pub c_0: &'a [R],
+    /// 0 where a row keeps its state at a step, `[B, T]`.
+    pub mask: Option<&'a [R]>,
+    /// What `h` is multiplied with where `U` reads it, the same at each step, `[B, H]`.
+    pub keep: Option<&'a [R]>,
+}
+
+impl<'a, R: Real> Given<'a, R> {
+    /// The steps in the order of time.
+    pub(super) fn steps(&self) -> impl DoubleEndedIterator<Item = usize> + use<R> {
+        let Sizes { steps, .. } = self.sizes;
+        let reverse = self.reverse;
+        (0..steps).map(move |t| if reverse { steps - 1 - t } else { t })
+    }
+
+    /// The step before, or `None` if it is the first.
+    pub(super) fn before(&self, t: usize) -> Option<usize> {
+        if self.reverse { Some(t + 1).filter(|&t| t < self.sizes.steps) } else { t.checked_sub(1) }
+    }
+
+    /// Whether this row takes this step.
+    #[inline(always)]
+    pub(super) fn is_live(&self, row: usize, t: usize) -> bool {
+        self.mask.is_none_or(|mask| mask[row * self.sizes.steps + t] != R::ZERO)
+    }
+
+    /// `dh += m·d_read`: `U` read `m·h`, where `m` is this row of `keep`.
+    pub(super) fn add_read(&self, row: usize, d_read: &[R], dh: &mut [R]) {
+        match self.keep {
+            None => dh.iter_mut().zip(d_read).for_each(|(dh, &d)| *dh += d),
+            Some(keep) => {
+                let keep = &keep[self.sizes.row(row, 1)];
+                dh.iter_mut().zip(d_read).zip(keep).for_each(|((dh, &d), &keep)| *dh += keep * d);
+            }
+        }
+    }
+
+    /// `x` as a matrix of `B·T` rows.
+    pub(super) fn x(&self) -> Mat<'a, R> {
+        let Sizes { batch, steps, inputs, .. } = self.sizes;
+        Mat::new(self.x, batch * steps, inputs)
+    }
+
+    /// Columns of `W` or `U`.
+    pub(super) fn columns<S: Step<R>>(&self, weight: &'a [R], columns: &Columns) -> Mat<'a, R> {
+        let Sizes { hidden, .. } = self.sizes;
+        let width = S::GATES * hidden;
+        let from = weight.get(columns.from * hidden..).unwrap_or(&[]);
+        Mat::strided(from, weight.len() / width.max(1), columns.gates * hidden, width)
+    }
+
+    /// Packs `U`, or its transpose, for the product of each phase.
+    pub(super) fn pack<S: Step<R>>(&self, packed: &mut [Packed<R>], transposed: bool) {
+        for (packed, columns) in packed.iter_mut().zip(S::RECURRENT) {
+            packed.pack(self.columns::<S>(self.u, columns).t_if(transposed));
+        }
+    }
+
+    /// How many threads are to share the rows.
+    pub(super) fn threads(&self) -> usize {
+        let Sizes { batch, steps, .. } = self.sizes;
+        gemm::threads(batch * steps * self.u.len()).min(batch)
+    }
+}

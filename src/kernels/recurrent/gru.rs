@@ -1,0 +1,62 @@
+//! A step of the GRU, which resets its state after the product with `U`
+
+use super::step::{Backward, Columns, Forward, Step};
+use super::units::{parts, parts_mut, units_4_5, units_5_5};
+use crate::real::Real;
+
+/// ```text
+/// z = σ(a_z + b_z)   r = σ(a_r + b_r)                     a_z, a_r = x·W + h′·U
+/// u = a_u + b_u                                           a_u = h′·U
+/// n = tanh(aₙ + bₙ + r·u)                                 aₙ = x·W
+/// h = (1 − z)·n + z·h′
+/// ```
+///
+/// with `h′` the state before. cuDNN's and PyTorch's form of Cho et al. 2014, and Keras' `reset_after=True`: one product
+/// `h′·U` gives `[a_z, a_r, a_u]`. `a` has these columns and `aₙ` as a fourth.
+///
+/// Backward: from `dh`,
+///
+/// ```text
+/// da_z = dh·(h′ − n) ·z(1 − z)
+/// daₙ  = dh·(1 − z)  ·(1 − n²)
+/// da_r = daₙ·u       ·r(1 − r)
+/// da_u = daₙ·r
+/// dh′  = dh·z + [da_z, da_r, da_u]·Uᵀ
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gru;
+
+impl<R: Real> Step<R> for Gru {
+    const CELLS: usize = 0;
+    const GATES: usize = 3;
+    const SAVED: usize = 4;
+    const READS: usize = 1;
+    const INPUT: &'static [Columns] =
+        &[Columns { from: 0, to: 0, gates: 2 }, Columns { from: 2, to: 3, gates: 1 }];
+    const RECURRENT: &'static [Columns] = &[Columns { from: 0, to: 0, gates: 3 }];
+
+    #[inline(always)]
+    fn forward(self, _: usize, at: Forward<'_, R>) {
+        let width = at.h.len();
+        let [z, r, u, n] = parts_mut(at.a, width);
+        units_4_5(parts(at.b, width), [z, r, u, n, at.h], |[b_z, b_r, b_u, b_n], [z, r, u, n, h]| {
+            let (z, r, u) = ((z + b_z).sigmoid(), (r + b_r).sigmoid(), u + b_u);
+            let n = (n + b_n + r * u).tanh();
+            [z, r, u, n, (R::ONE - z) * n + z * h]
+        });
+    }
+
+    #[inline(always)]
+    fn backward(self, _: usize, at: Backward<'_, R>) {
+        let (width, one) = (at.dh.len(), R::ONE);
+        let ([z, r, u, n], [dz, dr, du, dn]) = (parts(at.a, width), parts_mut(at.da, width));
+        units_5_5(
+            [z, r, u, n, at.h_before],
+            [dz, dr, du, dn, at.dh],
+            move |[z, r, u, n, h_before], [.., dh]| {
+                let dn = dh * (one - z) * (one - n * n);
+                [dh * (h_before - n) * z * (one - z), dn * u * r * (one - r), dn * r, dn, dh * z]
+            },
+        );
+    }
+}

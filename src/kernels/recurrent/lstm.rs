@@ -1,0 +1,105 @@
+//! A step of the LSTM: four gates, two states
+
+use super::step::{Backward, Columns, Forward, Step};
+use super::units::{parts, parts_mut, units_4_6, units_6_6};
+use crate::real::Real;
+
+/// ```text
+/// i = σ(aᵢ + bᵢ)   f = σ(a_f + b_f)   g = tanh(a_g + b_g)   o = σ(aₒ + bₒ)        a = x·W + h′·U
+/// c = f·c′ + i·g
+/// h = o·tanh c
+/// ```
+///
+/// with `h′`, `c′` the states before. Hochreiter & Schmidhuber 1997, with the forget gate of Gers, Schmidhuber &
+/// Cummins 2000.
+///
+/// Backward: from `dh` and `dc`, what later steps want of `h` and `c`,
+///
+/// ```text
+/// dc  ← dc + dh·o·(1 − tanh² c)                   h is a function of c, too
+/// daₒ = dh·tanh c ·o(1 − o)                       σ′ = σ(1 − σ)
+/// daᵢ = dc·g      ·i(1 − i)
+/// da_f = dc·c′    ·f(1 − f)
+/// da_g = dc·i     ·(1 − g²)                       tanh′ = 1 − tanh²
+/// dc′ = dc·f
+/// dh′ = da·Uᵀ
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lstm {
+    /// The columns of the gates, as `a` and the weights have them.
+    pub order: GateOrder,
+    /// Added to `b_f`.
+    pub forget_bias: f64,
+}
+
+/// Which gate comes when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GateOrder {
+    /// `i, f, g, o`: PyTorch and Keras (whose `c` is our `g`).
+    Ifgo,
+    /// `i, g, f, o`: TF1, which calls `g` `j`.
+    Igfo,
+}
+
+impl GateOrder {
+    /// `[i, f, g, o]` out of what lies in this order. (It is its own inverse.)
+    #[inline(always)]
+    fn sort<T>(self, [first, second, third, fourth]: [T; 4]) -> [T; 4] {
+        match self {
+            Self::Ifgo => [first, second, third, fourth],
+            Self::Igfo => [first, third, second, fourth],
+        }
+    }
+}
+
+const GATES: &[Columns] = &[Columns { from: 0, to: 0, gates: 4 }];
+
+impl<R: Real> Step<R> for Lstm {
+    const CELLS: usize = 1;
+    const GATES: usize = 4;
+    const SAVED: usize = 4;
+    const READS: usize = 1;
+    const INPUT: &'static [Columns] = GATES;
+    const RECURRENT: &'static [Columns] = GATES;
+
+    fn add_constants(self, b: &mut [R], hidden: usize) {
+        let [_, b_f, _, _] = self.order.sort(parts_mut(b, hidden));
+        b_f.iter_mut().for_each(|b| *b += R::from_f64(self.forget_bias));
+    }
+
+    #[inline(always)]
+    fn forward(self, _: usize, at: Forward<'_, R>) {
+        let n = at.h.len();
+        let (b, [i, f, g, o]) = (self.order.sort(parts(at.b, n)), self.order.sort(parts_mut(at.a, n)));
+        units_4_6(b, [i, f, g, o, at.c, at.h], |[b_i, b_f, b_g, b_o], [i, f, g, o, c, _]| {
+            let (i, f) = ((i + b_i).sigmoid(), (f + b_f).sigmoid());
+            let (g, o) = ((g + b_g).tanh(), (o + b_o).sigmoid());
+            let c = f * c + i * g;
+            [i, f, g, o, c, o * c.tanh()]
+        });
+    }
+
+    #[inline(always)]
+    fn backward(self, _: usize, at: Backward<'_, R>) {
+        let n = at.dh.len();
+        let [i, f, g, o] = self.order.sort(parts(at.a, n));
+        let [di, df, dg, d_o] = self.order.sort(parts_mut(at.da, n));
+        let one = R::ONE;
+        units_6_6(
+            [i, f, g, o, at.c, at.c_before],
+            [di, df, dg, d_o, at.dh, at.dc],
+            move |[i, f, g, o, c, c_before], [.., dh, dc]| {
+                let tanh_c = c.tanh();
+                let dc = dc + dh * o * (one - tanh_c * tanh_c);
+                [
+                    dc * g * i * (one - i),
+                    dc * c_before * f * (one - f),
+                    dc * i * (one - g * g),
+                    dh * tanh_c * o * (one - o),
+                    R::ZERO, // all of dh′ comes through U
+                    dc * f,
+                ]
+            },
+        );
+    }
+}

@@ -1,0 +1,86 @@
+//! Recurrences over whole sequences: forward in time, and backpropagation through time by hand.
+//!
+//! ```text
+//! a = x·W                        one product of B·T rows: the inputs of all steps are known
+//! for t = 1 … T                  for some rows of the batch, on each thread
+//!     a_t += h_{t−1}·U           U packed once
+//!     h_t = f(a_t + b, h_{t−1})  the formulas of the gates, unit by unit
+//! ```
+//!
+//! Backward is the chain rule of that, last line first:
+//!
+//! ```text
+//! for t = T … 1
+//!     dh_t += dy_t               what the rest of the net wants of h_t
+//!     da_t = f′·dh_t
+//!     dh_{t−1} += da_t·Uᵀ        Uᵀ packed once
+//! dU += Σ_t h_{t−1}ᵀ·da_t        each of these one product of B·T rows
+//! dW += xᵀ·da
+//! dx += da·Wᵀ
+//! db += Σ da
+//! ```
+//!
+//! What differs between an Elman network, an LSTM and a GRU is a [`Step`]: the formulas of one row at one step, with
+//! their derivatives. The loops are the same, and so is what can be asked of them: steps that are skipped
+//! ([`Given::mask`]), dropout of what `U` reads ([`Given::keep`]), the other direction ([`Given::reverse`]).
+//!
+//! The same nets as equations on the tape are the cells of [`nn`](crate::nn); tests hold the two equal.
+
+mod backward;
+mod forward;
+mod given;
+mod gradient;
+mod gru;
+mod gru_reset_before;
+mod lstm;
+mod rows;
+mod simple_rnn;
+mod step;
+mod units;
+
+pub use backward::{Left, backward};
+pub use forward::forward;
+pub use given::{Given, Sizes};
+pub use gradient::Gradient;
+pub use gru::Gru;
+pub use gru_reset_before::GruResetBefore;
+pub use lstm::{GateOrder, Lstm};
+pub use simple_rnn::SimpleRnn;
+pub use step::{Backward, Columns, Forward, Step};
+
+use super::gemm::Packed;
+use super::lines::Lines;
+use crate::real::Real;
+
+/// Numbers that forward leaves for backward, besides the states.
+pub fn saved<R: Real, S: Step<R>>(sizes: Sizes) -> usize {
+    (S::SAVED + S::READS) * sizes.units()
+}
+
+/// Memory to work in, which a recurrence leaves to the next one.
+#[derive(Clone, Debug)]
+pub struct Workspace<R> {
+    /// `U`, or `Uᵀ`: the columns of each phase.
+    u: [Packed<R>; 2],
+    numbers: Lines<R>,
+}
+
+impl<R: Real> Default for Workspace<R> {
+    fn default() -> Self {
+        Self { u: [Packed::default(), Packed::default()], numbers: Lines::new() }
+    }
+}
+
+impl<R: Real> Workspace<R> {
+    /// Bytes held.
+    pub(crate) fn bytes(&self) -> usize {
+        self.u.iter().map(Packed::bytes).sum::<usize>() + size_of_val(self.numbers.all())
+    }
+}
+
+/// The first numbers of a slice, taken off it.
+fn take<'a, R>(from: &mut &'a mut [R], count: usize) -> &'a mut [R] {
+    let (taken, rest) = std::mem::take(from).split_at_mut(count);
+    *from = rest;
+    taken
+}

@@ -1,0 +1,117 @@
+//! The GRU as a layer: its size and options
+
+use super::{Activation, GruCell, Recurrent, Spec};
+use crate::real::Real;
+use crate::tensor::{Init, Params};
+
+/// A GRU layer, its size and options. [`GruCell`] has the equations.
+///
+/// Cho et al. 2014. Keras `GRU` (gates `z, r, h`, where we call the last `n`); PyTorch `GRU` (gates `r, z, n`, weights
+/// transposed); TF1 `GRUCell` (gates `r, u`, kernels split otherwise).
+///
+/// [`build`](Recurrent::build) adds the weights `{name}.w_ih` `[I, 3·H]`, `{name}.w_hh` `[H, 3·H]`, `{name}.b_ih`
+/// `[3·H]` and, with [`Reset::After`], `{name}.b_hh` `[3·H]`.
+pub type Gru = Recurrent<GruSpec>;
+
+/// Where the reset gate acts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reset {
+    /// On `h_{t−1}·W`: cuDNN, PyTorch, Keras' default (`reset_after=True`), ONNX `linear_before_reset=1`.
+    #[default]
+    After,
+    /// On `h_{t−1}`, before the product: Cho et al. 2014, TF1, Keras' `reset_after=False`, ONNX' default.
+    Before,
+}
+
+/// The size and options of a [`GruCell`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GruSpec {
+    units: usize,
+    reset: Reset,
+    bias: bool,
+    activation: Activation,
+    recurrent_activation: Activation,
+    kernel_init: Init,
+    recurrent_init: Init,
+    bias_init: Init,
+}
+
+impl Gru {
+    /// `H` units that reset after the product, Glorot uniform `W_ih`, orthogonal `W_hh` and biases of 0 (Keras'
+    /// defaults), of which the last output is returned.
+    pub fn new(units: usize) -> Self {
+        Self::of(GruSpec {
+            units,
+            reset: Reset::After,
+            bias: true,
+            activation: Activation::Tanh,
+            recurrent_activation: Activation::Sigmoid,
+            kernel_init: Init::GlorotUniform,
+            recurrent_init: Init::Orthogonal { gain: 1.0 },
+            bias_init: Init::Zeros,
+        })
+    }
+
+    /// All weights and biases uniform in `±1/√H`: PyTorch's defaults.
+    pub fn pytorch(units: usize) -> Self {
+        let bound = 1.0 / (units.max(1) as f64).sqrt();
+        let uniform = Init::Uniform { low: -bound, high: bound };
+        let mut gru = Self::new(units).init(uniform, uniform);
+        gru.cell.bias_init = uniform;
+        gru
+    }
+
+    /// Before or after the product.
+    #[must_use]
+    pub fn reset(mut self, reset: Reset) -> Self {
+        self.cell.reset = reset;
+        self
+    }
+
+    /// With or without biases.
+    #[must_use]
+    pub fn bias(mut self, bias: bool) -> Self {
+        self.cell.bias = bias;
+        self
+    }
+
+    /// Another function than tanh for the new content. Every step is on the tape by itself then.
+    #[must_use]
+    pub fn activation(mut self, activation: Activation) -> Self {
+        self.cell.activation = activation;
+        self
+    }
+
+    /// Another function than the sigmoid for the gates. Every step is on the tape by itself then.
+    #[must_use]
+    pub fn recurrent_activation(mut self, activation: Activation) -> Self {
+        self.cell.recurrent_activation = activation;
+        self
+    }
+
+    /// Other initial values of `W_ih` and `W_hh`.
+    #[must_use]
+    pub fn init(mut self, kernel: Init, recurrent: Init) -> Self {
+        (self.cell.kernel_init, self.cell.recurrent_init) = (kernel, recurrent);
+        self
+    }
+}
+
+impl Spec for GruSpec {
+    type Cell = GruCell;
+
+    #[track_caller]
+    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> GruCell {
+        let (i, h) = (inputs, self.units);
+        let two = self.bias && self.reset == Reset::After;
+        GruCell {
+            w_ih: params.add(format!("{name}.w_ih"), [i, 3 * h], self.kernel_init),
+            w_hh: params.add(format!("{name}.w_hh"), [h, 3 * h], self.recurrent_init),
+            b_ih: self.bias.then(|| params.add(format!("{name}.b_ih"), [3 * h], self.bias_init)),
+            b_hh: two.then(|| params.add(format!("{name}.b_hh"), [3 * h], self.bias_init)),
+            reset: self.reset,
+            activation: self.activation,
+            recurrent_activation: self.recurrent_activation,
+        }
+    }
+}

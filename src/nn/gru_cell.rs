@@ -1,0 +1,94 @@
+//! One step of the GRU: one state, and gates that say how much of it is new
+
+use super::fused::{Weights, at_once};
+use super::{Activation, Cell, Reset, Way};
+use crate::kernels::recurrent;
+use crate::ops::RecurrenceKind;
+use crate::real::Real;
+use crate::tape::{Tape, Var};
+use crate::tensor::{Param, Shape};
+
+/// One step of [`Gru`](super::Gru).
+///
+/// ```text
+/// [x_z, x_r, x_n] = x_t·W_ih + b_ih
+/// [h_z, h_r, h_n] = h_{t−1}·W_hh + b_hh          h_n = (r⊙h_{t−1})·W_hn if the reset comes before
+/// z = σ(x_z + h_z)                               what stays
+/// r = σ(x_r + h_r)                               what the new content sees of the old
+/// n = tanh(x_n + r⊙h_n)                          tanh(x_n + h_n) if the reset comes before
+/// h_t = z⊙h_{t−1} + (1 − z)⊙n
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct GruCell {
+    /// `W_ih` `[I, 3·H]`: from the input, gates `z, r, n`.
+    pub w_ih: Param,
+    /// `W_hh` `[H, 3·H]`: from the last step.
+    pub w_hh: Param,
+    /// `b_ih` `[3·H]`.
+    pub b_ih: Option<Param>,
+    /// `b_hh` `[3·H]`; only if the reset comes after.
+    pub b_hh: Option<Param>,
+    /// Where the reset acts.
+    pub reset: Reset,
+    /// tanh, as a rule.
+    pub activation: Activation,
+    /// σ, as a rule.
+    pub recurrent_activation: Activation,
+}
+
+impl Cell for GruCell {
+    /// `h` `[B, H]`.
+    type State<'t, R: Real> = Var<'t, R>;
+
+    fn zero_state<'t, R: Real>(&self, tape: &'t Tape<'t, R>, batch: usize) -> Var<'t, R> {
+        tape.zeros([batch, self.w_hh.shape().rows()])
+    }
+
+    #[track_caller]
+    fn step<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>) -> Var<'t, R> {
+        self.step_reading(x_t, h, h)
+    }
+
+    /// Only the products read `read`: what `z` keeps is `h_{t−1}` itself.
+    #[track_caller]
+    fn step_reading<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>, read: Var<'t, R>) -> Var<'t, R> {
+        let (tape, [i, units]) = (x_t.tape(), [self.w_ih, self.w_hh].map(|w| w.shape().rows()));
+        let (given, state) = (x_t.shape(), h.shape());
+        assert!(given.rank() == 2 && given.last() == i, "gru: x_t has shape {given}, not [B, {i}]");
+        let fits = state == Shape::from([given.rows(), units]);
+        assert!(fits, "gru: the state has shape {state}, not [{}, {units}]", given.rows());
+
+        let add = |a: Var<'t, R>, b: Option<Param>| b.map_or(a, |b| a.add_bias(tape.param(b)));
+        let gate = |a: Var<'t, R>, gate: usize| a.slice(1, gate * units, units);
+        let sigma = |a| self.recurrent_activation.apply(a);
+        let w_hh = tape.param(self.w_hh);
+        let x = add(x_t.matmul(tape.param(self.w_ih)), self.b_ih);
+        let (z, x_n_h) = match self.reset {
+            Reset::After => {
+                let a = add(read.matmul(w_hh), self.b_hh);
+                let [z, r] = [0, 1].map(|i| sigma(gate(x, i) + gate(a, i)));
+                (z, gate(x, 2) + r * gate(a, 2))
+            }
+            Reset::Before => {
+                let a = read.matmul(w_hh.slice(1, 0, 2 * units));
+                let [z, r] = [0, 1].map(|i| sigma(gate(x, i) + gate(a, i)));
+                (z, gate(x, 2) + (r * read).matmul(w_hh.slice(1, 2 * units, units)))
+            }
+        };
+        z * h + (1.0 - z) * self.activation.apply(x_n_h)
+    }
+
+    #[track_caller]
+    fn at_once<'t, R: Real>(&self, x: Var<'t, R>, h: Var<'t, R>, way: Way<'t, R>) -> Option<Var<'t, R>> {
+        if (self.activation, self.recurrent_activation) != (Activation::Tanh, Activation::Sigmoid) {
+            return None;
+        }
+        let kind = match self.reset {
+            Reset::After => RecurrenceKind::Gru(recurrent::Gru),
+            Reset::Before => RecurrenceKind::GruResetBefore(recurrent::GruResetBefore),
+        };
+        let [w, u] = [self.w_ih, self.w_hh].map(|w| x.tape().param(w));
+        let [b_x, b_h] = [self.b_ih, self.b_hh].map(|b| b.map(|b| x.tape().param(b)));
+        Some(at_once(kind, Weights { w, u, b_x, b_h }, x, &[h], way))
+    }
+}
