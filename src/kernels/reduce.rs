@@ -45,6 +45,28 @@ fn in_lanes<R: Real, S: Real>(a: &[R], b: &[R], f: &impl Fn(R, R) -> S) -> S {
     fold_lanes(lanes, |a, b| a + b)
 }
 
+/// `Σ f(a[i], b[i], c[i])`, in the same lanes, but without halves: for a row.
+#[inline]
+pub fn sum_zip3<R: Real>(a: &[R], b: &[R], c: &[R], f: impl Fn(R, R, R) -> R) -> R {
+    let lanes = simd::run(
+        #[inline(always)]
+        move || {
+            let mut lanes = [R::ZERO; LANES];
+            let (a, b, c) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>(), c.as_chunks::<LANES>());
+            for ((a, b), c) in a.0.iter().zip(b.0).zip(c.0) {
+                for (((lane, &a), &b), &c) in lanes.iter_mut().zip(a).zip(b).zip(c) {
+                    *lane += f(a, b, c);
+                }
+            }
+            for (((lane, &a), &b), &c) in lanes.iter_mut().zip(a.1).zip(b.1).zip(c.1) {
+                *lane += f(a, b, c);
+            }
+            lanes
+        },
+    );
+    fold_lanes(lanes, |a, b| a + b)
+}
+
 /// All lanes in one, in pairs.
 #[inline(always)]
 pub(super) fn fold_lanes<S: Real>(mut lanes: [S; LANES], f: impl Fn(S, S) -> S) -> S {

@@ -63,7 +63,7 @@ ops! {
     // matrices
     matmul::MatMul, add_bias::AddBias,
     // over the last axis
-    softmax::Softmax, log_softmax::LogSoftmax, logsumexp::LogSumExp,
+    softmax::Softmax, log_softmax::LogSoftmax, logsumexp::LogSumExp, layer_norm::LayerNorm,
     // shape
     reshape::Reshape, transpose::Transpose, reverse::Reverse, expand::Expand,
     select::Select, slice::Slice, concat::Concat, stack::Stack, gather::Gather,
