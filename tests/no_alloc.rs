@@ -4,7 +4,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use tapeloop::nn::{Dense, SimpleRnn};
+use tapeloop::nn::{Dense, LayerNorm, SimpleRnn, time_distributed};
 use tapeloop::optim::{Adam, Clip, Optimizer, RmsProp, Sgd};
 use tapeloop::{Init, Memory, Params, Tape};
 
@@ -46,10 +46,12 @@ static ALLOCATOR: Counting = Counting;
 fn allocations([b, t, h]: [usize; 3]) -> Vec<usize> {
     let mut params = Params::<f32>::new(0);
     let rnn = SimpleRnn::new(h).return_sequences(true).build(&mut params, "rnn", 3);
+    let norm = LayerNorm::new().build(&mut params, "norm", [h]);
     let read_out = Dense::new(2).build(&mut params, "read_out", h);
     let mut grads = params.zero_gradients();
     let x: Vec<f32> = (0..b * t * 3).map(|i| (i as f32).sin()).collect();
     let y = vec![0.5; b * t * 2];
+    let mask: Vec<f32> = (0..b * t).map(|i| (i % 3).min(1) as f32).collect();
     let mut optimizers: [Box<dyn Optimizer<f32>>; 3] =
         [Box::new(Sgd::new(0.01)), Box::new(RmsProp::default()), Box::new(Adam::default())];
     let mut memory = Memory::new();
@@ -57,8 +59,10 @@ fn allocations([b, t, h]: [usize; 3]) -> Vec<usize> {
     for _ in 0..10 {
         let before = ALLOCATIONS.load(Relaxed);
         let tape = Tape::new(&params, memory);
-        let x = tape.input([b, t, 3], &x).dropout(0.2, 1);
-        let prediction = read_out.forward(rnn.forward(x));
+        let x = tape.input([b, t, 3], &x).dropout(0.2, 1).dropout_along(1, 0.2, 2).reverse(1);
+        let h = norm.forward(rnn.forward(x));
+        let h = tape.input([b, t], &mask).select_rows(h, h.softsign());
+        let prediction = time_distributed(h, |rows| read_out.forward(rows));
         let loss = prediction.mse(tape.input([b, t, 2], &y));
         grads.zero();
         tape.backward(loss, &mut grads);

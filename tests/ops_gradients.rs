@@ -70,6 +70,9 @@ fn element_by_element(checks: &mut Checks) {
         }
         checks.check(normal, one, &|_, v| v[0].dropout(0.4, 5));
         checks.check(normal, one, &|_, v| v[0].dropout(0.0, 5));
+        for axis in 0..shape.len() {
+            checks.check(normal, one, &|_, v| v[0].dropout_along(axis, 0.4, 5));
+        }
     }
 }
 

@@ -45,6 +45,7 @@ fn attributes_out_of_range() {
     rejects("dropout", &["1"], |t| of(t, [2]).dropout(1.0, 0));
     rejects("dropout", &["-0.1"], |t| of(t, [2]).dropout(-0.1, 0));
     rejects("dropout", &["NaN"], |t| of(t, [2]).dropout(f64::NAN, 0));
+    rejects("dropout", &["1"], |t| of(t, [2]).dropout_along(0, 1.0, 0));
 }
 
 #[test]
@@ -67,6 +68,7 @@ fn matrices() {
 
 #[test]
 fn axes_that_are_not_there() {
+    rejects("dropout", &["[2, 3]", "axis 2"], |t| of(t, [2, 3]).dropout_along(2, 0.5, 0));
     rejects("reverse", &["[2, 3]", "axis 2"], |t| of(t, [2, 3]).reverse(2));
     rejects("softmax", &["[]"], |t| of(t, []).softmax());
     rejects("log_softmax", &["[]"], |t| of(t, []).log_softmax());

@@ -7,13 +7,19 @@
 mod activation;
 mod cell;
 mod dense;
+mod dropout;
+mod layer_norm;
 mod recurrent;
 mod simple_rnn;
+mod time_distributed;
 mod unroll;
 
 pub use activation::Activation;
 pub use cell::{Cell, State};
 pub use dense::{Dense, DenseLayer};
+pub use dropout::Dropout;
+pub use layer_norm::{LayerNorm, LayerNormLayer};
 pub use recurrent::Recurrent;
 pub use simple_rnn::{SimpleRnn, SimpleRnnCell};
+pub use time_distributed::time_distributed;
 pub use unroll::{Unrolled, unroll};

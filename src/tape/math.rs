@@ -141,6 +141,20 @@ impl<R: Real> Var<'_, R> {
     #[track_caller]
     pub fn dropout(self, p: f64, seed: u64) -> Self {
         assert!((0.0..1.0).contains(&p), "dropout: the probability {p} is not in [0, 1)");
-        self.tape().record(ops::Dropout { p, seed }, &[self])
+        self.tape().record(ops::Dropout { p, seed, along: None }, &[self])
+    }
+
+    /// Dropout with one mask for all entries of an axis: `x.dropout_along(1, p, seed)` of `[B, T, H]` drops unit `j` of
+    /// row `b` at all steps or at none. Dropping others at each step would wash out what a recurrent net remembers.
+    ///
+    /// Keras `SpatialDropout1D`, and `Dropout` with `noise_shape=(B, 1, H)`. Gal & Ghahramani 2016.
+    ///
+    /// # Panics
+    /// If `p` is not in `[0, 1)`, or there is no such axis.
+    #[must_use]
+    #[track_caller]
+    pub fn dropout_along(self, axis: usize, p: f64, seed: u64) -> Self {
+        assert!((0.0..1.0).contains(&p), "dropout: the probability {p} is not in [0, 1)");
+        self.tape().record(ops::Dropout { p, seed, along: Some(axis) }, &[self])
     }
 }
