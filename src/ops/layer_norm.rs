@@ -100,18 +100,16 @@ impl<R: Real> Rule<R> for LayerNorm {
         let (inputs, dy, n) = (at.x, at.dy, self.row(at.shape));
         let moments = at.saved.as_chunks().0.iter().map(|&[mean, inverse]| Moments { mean, inverse });
         let rows = inputs.value(0).chunks_exact(n).zip(dy.chunks_exact(n)).zip(moments);
-        let scale = self.scale;
-        let g = move |dy: R, gamma: R| if scale { dy * gamma } else { dy };
         if let Some(dx) = at.grad(0) {
+            let (count, scale) = (R::from_usize(n), self.scale);
+            let g = move |dy, gamma| if scale { dy * gamma } else { dy };
             for (dx, ((x, dy), of_row)) in dx.chunks_exact_mut(n).zip(rows.clone()) {
-                let gamma = if self.scale { inputs.value(1) } else { dy }; // without a γ, g doesn't look at it
-                let size = R::from_usize(n);
-                let mean_g = reduce::sum_zip(dy, gamma, g) / size;
-                let sum =
-                    reduce::sum_zip3(dy, gamma, x, move |dy, gamma, x| g(dy, gamma) * of_row.normalise(x));
-                let mean_gx = sum / size;
+                let gamma = if scale { inputs.value(1) } else { dy }; // without a γ, g doesn't look at it
+                let g_x = move |dy, gamma, x| g(dy, gamma) * of_row.normalise(x);
+                let mean_g = reduce::sum_zip(dy, gamma, g) / count;
+                let mean_g_x = reduce::sum_row(dy, gamma, x, g_x) / count;
                 elementwise::add_zip3(dy, gamma, x, dx, move |dy, gamma, x| {
-                    (g(dy, gamma) - mean_g - of_row.normalise(x) * mean_gx) * of_row.inverse
+                    (g(dy, gamma) - mean_g - of_row.normalise(x) * mean_g_x) * of_row.inverse
                 });
             }
         }
