@@ -76,6 +76,7 @@ fn each_step_by_itself() {
 #[test]
 fn shapes_that_do_not_fit() {
     let mut params = Params::<f64>::new(0);
+    panics("layer_norm: ", &["[]"], || LayerNorm::new().build(&mut Params::<f64>::new(0), "norm", []));
     let norm = LayerNorm::new().build(&mut params, "norm", [4, 5]);
     let tape = Tape::new(&params, Memory::new());
     panics("layer_norm: ", &["[3, 5]", "[4, 5]"], || norm.forward(tape.zeros([3, 5])));

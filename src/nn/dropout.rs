@@ -14,7 +14,7 @@ use crate::tape::Var;
 /// let x = tape.input([10, 7, 20], &[0.5; 1400]); // [B, T, H]
 /// let dropout = Dropout::new(0.3).over_time(true);
 /// let y = dropout.forward(x, Some(1)); // training: another seed each time
-/// let same = dropout.forward(x, None); // use
+/// let same = dropout.forward(x, None); // testing
 /// # assert!(y.value() != x.value() && same.value() == x.value());
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -34,15 +34,15 @@ impl Dropout {
         Self { p, over_time: false }
     }
 
-    /// With one mask for all steps of `[B, T, ..]`: what is dropped at one step is dropped at all, see
-    /// [`Var::dropout_along`].
+    /// With one mask for all steps of `[B, T, ..]`, or one for each: [`Var::dropout_along`]. Keras
+    /// `SpatialDropout1D`; Gal & Ghahramani 2016.
     #[must_use]
     pub fn over_time(self, over_time: bool) -> Self {
         Self { over_time, ..self }
     }
 
-    /// `x` with some elements dropped, which the seed decides; `x` as it is without a seed: when the net is used, not
-    /// trained. Give every call of every training step its own seed.
+    /// Training: `x` with some elements dropped, which the seed decides. Give every call of every step its own.
+    /// Testing, without a seed: `x`.
     ///
     /// # Panics
     /// If there should be one mask for all steps, but `x` has no axis of time.

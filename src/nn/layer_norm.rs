@@ -59,7 +59,7 @@ impl LayerNorm {
     /// that of the last axes of the input, those to normalise together: `[H]`, or `[T, H]` (Keras `axis=[1, 2]`).
     ///
     /// # Panics
-    /// If a name is taken.
+    /// If a name is taken, or `shape` has no axis.
     #[track_caller]
     pub fn build<R: Real>(
         self,
@@ -68,6 +68,7 @@ impl LayerNorm {
         shape: impl Into<Shape>,
     ) -> LayerNormLayer {
         let shape = shape.into();
+        assert!(shape.rank() > 0, "layer_norm: shape {shape} has no axis to normalise");
         let mut add = |name: String, init| params.add(name, shape, init);
         LayerNormLayer {
             gamma: self.scale.then(|| add(format!("{name}.gamma"), Init::Constant(1.0))),

@@ -121,8 +121,8 @@ impl<R: Real> Var<'_, R> {
         self.tape().record(ops::WhereMask { mask }, &[self, other])
     }
 
-    /// Row `r` of `a` where `self[r]` is not 0, of `b` where it is: for a mask `self` `[B]`, of ones and zeros, and states
-    /// `a` and `b` `[B, H]`; or for a mask `[B, T]` and sequences `[B, T, H]`. A mask has no gradient.
+    /// Row `r` of `a` where `self[r]` is not 0, of `b` where it is. `self` is a mask of ones and zeros: `[B]` for states
+    /// `a` and `b` `[B, H]`, or `[B, T]` for sequences `[B, T, H]`. It is data, and has no gradient.
     ///
     /// # Panics
     /// If the shapes of `a` and `b` differ, or that of `self` isn't theirs without the last axis.
@@ -144,8 +144,8 @@ impl<R: Real> Var<'_, R> {
         self.tape().record(ops::Dropout { p, seed, along: None }, &[self])
     }
 
-    /// Dropout with one mask for all entries of an axis: `x.dropout_along(1, p, seed)` of `[B, T, H]` drops unit `j` of
-    /// row `b` at all steps or at none. Dropping others at each step would wash out what a recurrent net remembers.
+    /// Dropout with one mask for all entries of an axis: of `[B, T, H]`, `x.dropout_along(1, p, seed)` drops unit `j` of
+    /// row `b` at all steps or at none. (Others at each step would wash out what a recurrent net remembers.)
     ///
     /// Keras `SpatialDropout1D`, and `Dropout` with `noise_shape=(B, 1, H)`. Gal & Ghahramani 2016.
     ///
