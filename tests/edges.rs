@@ -26,6 +26,7 @@ const ROWS: &[Row] = &[
     ("sigmoid_extreme", |_, v| v[0].sigmoid()),
     ("tanh_extreme", |_, v| v[0].tanh()),
     ("softplus_extreme", |_, v| v[0].softplus()),
+    ("softsign_at_inf", |_, v| v[0].softsign()),
     ("exp_overflow", |_, v| v[0].exp()),
     ("log_at_0", |_, v| v[0].ln()),
     ("sqrt_at_0", |_, v| v[0].sqrt()),
@@ -62,6 +63,9 @@ const ROWS: &[Row] = &[
     ("softmax_inf", |_, v| v[0].softmax().select(0, 0)),
     ("log_softmax_all_neg_inf", |_, v| v[0].log_softmax()),
     ("log_softmax_one_neg_inf", |_, v| v[0].log_softmax().select(0, 0)),
+    ("layer_norm_constant", |_, v| layer_norm(v[0], 1e-3).select(0, 0)),
+    ("layer_norm_constant_no_epsilon", |_, v| layer_norm(v[0], 0.0).select(0, 0)),
+    ("layer_norm_one", |_, v| layer_norm(v[0], 1e-3)),
     ("gather_oob_negative", |_, v| v[0].reshape([3, 1]).gather([1], &[-1_isize as usize])),
     ("gather_oob_high", |_, v| v[0].reshape([3, 1]).gather([1], &[3])),
     ("select_beyond_end", |_, v| v[0].select(0, 3)),
@@ -83,6 +87,10 @@ const ROWS: &[Row] = &[
     ("bce_outside", |_, v| v[0].bce_with(v[1], BceLimit::Probability, EACH)),
     ("bce_outside_logarithm", |_, v| v[0].bce_with(v[1], BceLimit::Logarithm, EACH)),
 ];
+
+fn layer_norm(x: V<'_>, epsilon: f64) -> V<'_> {
+    x.layer_norm(1, None, None, epsilon)
+}
 
 /// Recorded points of operations that we don't have.
 const WITHOUT: [&str; 5] =

@@ -72,6 +72,9 @@ fn element_by_element(checks: &mut Checks) {
         }
         checks.check(normal, one, &|_, v| v[0].dropout(0.4, 5));
         checks.check(normal, one, &|_, v| v[0].dropout(0.0, 5));
+        for axis in 0..shape.len() {
+            checks.check(normal, one, &|_, v| v[0].dropout_along(axis, 0.4, 5));
+        }
     }
 }
 
@@ -105,6 +108,15 @@ fn last_axis(checks: &mut Checks) {
         checks.check(normal, &[shape], &|_, v| v[0].log_softmax());
         if shape != [3, 0] {
             checks.check(normal, &[shape], &|_, v| v[0].logsumexp());
+        }
+        for axes in 1..=shape.len() {
+            let row = &shape[shape.len() - axes..];
+            checks.check(normal, &[shape], &|_, v| v[0].layer_norm(axes, None, None, 0.1));
+            checks.check(normal, &[shape, row], &|_, v| v[0].layer_norm(axes, Some(v[1]), None, 0.1));
+            checks.check(normal, &[shape, row], &|_, v| v[0].layer_norm(axes, None, Some(v[1]), 0.1));
+            checks.check(normal, &[shape, row, row], &|_, v| {
+                v[0].layer_norm(axes, Some(v[1]), Some(v[2]), 0.1)
+            });
         }
     }
 }

@@ -45,6 +45,7 @@ fn attributes_out_of_range() {
     rejects("dropout", &["1"], |t| of(t, [2]).dropout(1.0, 0));
     rejects("dropout", &["-0.1"], |t| of(t, [2]).dropout(-0.1, 0));
     rejects("dropout", &["NaN"], |t| of(t, [2]).dropout(f64::NAN, 0));
+    rejects("dropout", &["1"], |t| of(t, [2]).dropout_along(0, 1.0, 0));
 }
 
 #[test]
@@ -60,14 +61,21 @@ fn matrices() {
     rejects("add_bias", &["[2, 3]", "[2]"], |t| of(t, [2, 3]).add_bias(of(t, [2])));
     rejects("add_bias", &["[2, 3]", "[1, 3]"], |t| of(t, [2, 3]).add_bias(of(t, [1, 3])));
     rejects("add_bias", &["[]", "[1]"], |t| of(t, []).add_bias(of(t, [1])));
+    let (gamma, beta) = (["gamma", "[3, 2]", "not [2]"], ["beta", "[1]", "not [3, 2]"]);
+    rejects("layer_norm", &gamma, |t| of(t, [3, 2]).layer_norm(1, Some(of(t, [3, 2])), None, 0.0));
+    rejects("layer_norm", &beta, |t| of(t, [3, 2]).layer_norm(2, None, Some(of(t, [1])), 0.0));
 }
 
 #[test]
 fn axes_that_are_not_there() {
+    rejects("dropout", &["[2, 3]", "axis 2"], |t| of(t, [2, 3]).dropout_along(2, 0.5, 0));
     rejects("reverse", &["[2, 3]", "axis 2"], |t| of(t, [2, 3]).reverse(2));
     rejects("softmax", &["[]"], |t| of(t, []).softmax());
     rejects("log_softmax", &["[]"], |t| of(t, []).log_softmax());
     rejects("logsumexp", &["[]"], |t| of(t, []).logsumexp());
+    rejects("layer_norm", &["[]", "1 last axes"], |t| of(t, []).layer_norm(1, None, None, 1e-3));
+    rejects("layer_norm", &["[2, 3]", "0 last axes"], |t| of(t, [2, 3]).layer_norm(0, None, None, 1e-3));
+    rejects("layer_norm", &["[2, 3]", "3 last axes"], |t| of(t, [2, 3]).layer_norm(3, None, None, 1e-3));
     rejects("sum_axis", &["[2, 3]", "axis 2"], |t| of(t, [2, 3]).sum_axis(2));
     rejects("mean_axis", &["[2, 3]", "axis 2"], |t| of(t, [2, 3]).mean_axis(2));
     rejects("max_axis", &["[2, 3]", "axis 2"], |t| of(t, [2, 3]).max_axis(2));

@@ -192,7 +192,13 @@ fn operations_are_pytorch_s() {
                 let std = (centred.square().mean_axis(0) + 1e-5).sqrt();
                 (centred / std.expand([6, 5]) * g.var("w").expand([6, 5])).add_bias(g.var("b"))
             }),
+            ("layer_norm layer_norm_wide layer_norm_two_axes", |g| {
+                let (w, b) = (g.var("w"), g.var("b"));
+                g.x().layer_norm(w.shape().rank(), Some(w), Some(b), 1e-5)
+            }),
+            ("layer_norm_plain", |g| g.x().layer_norm(1, None, None, 1e-5)),
             // shapes
+            ("flip_1", |g| g.x().reverse(1)),
             ("chunk_4", |g| g.x().slice(1, 2 * g.output, 2)),
             ("split_uneven", |g| {
                 let (start, len) = [(0, 1), (1, 3), (4, 2)][g.output];

@@ -18,26 +18,33 @@ pub fn sum_zip<R: Real, S: Real>(a: &[R], b: &[R], f: impl Fn(R, R) -> S) -> S {
 
 fn by_halves<R: Real, S: Real>(a: &[R], b: &[R], f: &impl Fn(R, R) -> S) -> S {
     if a.len() <= BLOCK {
-        return in_lanes(a, b, f);
+        return sum_row(
+            a,
+            b,
+            b,
+            #[inline(always)]
+            |a, b, _| f(a, b),
+        );
     }
     let middle = (a.len() / 2).next_multiple_of(LANES);
     by_halves(&a[..middle], &b[..middle], f) + by_halves(&a[middle..], &b[middle..], f)
 }
 
+/// `Σ f(a[i], b[i], c[i])`, in the same lanes, but without halves: for rows, not for long sums.
 #[inline]
-fn in_lanes<R: Real, S: Real>(a: &[R], b: &[R], f: &impl Fn(R, R) -> S) -> S {
+pub fn sum_row<R: Real, S: Real>(a: &[R], b: &[R], c: &[R], f: impl Fn(R, R, R) -> S) -> S {
     let lanes = simd::run(
         #[inline(always)]
         move || {
             let mut lanes = [S::ZERO; LANES];
-            let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-            for (a, b) in a.iter().zip(b) {
-                for ((lane, &a), &b) in lanes.iter_mut().zip(a).zip(b) {
-                    *lane += f(a, b);
+            let (a, b, c) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>(), c.as_chunks::<LANES>());
+            for ((a, b), c) in a.0.iter().zip(b.0).zip(c.0) {
+                for (((lane, &a), &b), &c) in lanes.iter_mut().zip(a).zip(b).zip(c) {
+                    *lane += f(a, b, c);
                 }
             }
-            for ((lane, &a), &b) in lanes.iter_mut().zip(a_rest).zip(b_rest) {
-                *lane += f(a, b);
+            for (((lane, &a), &b), &c) in lanes.iter_mut().zip(a.1).zip(b.1).zip(c.1) {
+                *lane += f(a, b, c);
             }
             lanes
         },

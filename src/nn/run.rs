@@ -107,12 +107,7 @@ impl<C: Cell> Recurrent<C> {
     ) -> (Var<'t, R>, Option<Var<'t, R>>) {
         let Some(seed) = training else { return (x, None) };
         let tape = x.tape();
-        let x = if self.dropout > 0.0 {
-            let (shape, m) = (x.shape(), tape.zeros(x.shape().with_size(1, 1)) + 1.0);
-            x * m.dropout(self.dropout, seed).expand(shape)
-        } else {
-            x
-        };
+        let x = if self.dropout > 0.0 { x.dropout_along(1, self.dropout, seed) } else { x };
         let ones = (self.recurrent_dropout > 0.0).then(|| tape.zeros(h) + 1.0);
         (x, ones.map(|ones| ones.dropout(self.recurrent_dropout, !seed)))
     }

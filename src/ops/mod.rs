@@ -65,7 +65,7 @@ ops! {
     // whole sequences
     recurrence::Recurrence,
     // over the last axis
-    softmax::Softmax, log_softmax::LogSoftmax, logsumexp::LogSumExp,
+    softmax::Softmax, log_softmax::LogSoftmax, logsumexp::LogSumExp, layer_norm::LayerNorm,
     // shape
     reshape::Reshape, transpose::Transpose, reverse::Reverse, expand::Expand,
     select::Select, slice::Slice, concat::Concat, stack::Stack, gather::Gather,

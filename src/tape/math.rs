@@ -121,8 +121,8 @@ impl<R: Real> Var<'_, R> {
         self.tape().record(ops::WhereMask { mask }, &[self, other])
     }
 
-    /// Row `r` of `a` where `self[r]` is not 0, of `b` where it is: for a mask `self` `[B]`, of ones and zeros, and states
-    /// `a` and `b` `[B, H]`; or for a mask `[B, T]` and sequences `[B, T, H]`. A mask has no gradient.
+    /// Row `r` of `a` where `self[r]` is not 0, of `b` where it is. `self` is a mask of ones and zeros: `[B]` for states
+    /// `a` and `b` `[B, H]`, or `[B, T]` for sequences `[B, T, H]`. It is data, and has no gradient.
     ///
     /// # Panics
     /// If the shapes of `a` and `b` differ, or that of `self` isn't theirs without the last axis.
@@ -141,6 +141,20 @@ impl<R: Real> Var<'_, R> {
     #[track_caller]
     pub fn dropout(self, p: f64, seed: u64) -> Self {
         assert!((0.0..1.0).contains(&p), "dropout: the probability {p} is not in [0, 1)");
-        self.tape().record(ops::Dropout { p, seed }, &[self])
+        self.tape().record(ops::Dropout { p, seed, along: None }, &[self])
+    }
+
+    /// Dropout with one mask for all entries of an axis: of `[B, T, H]`, `x.dropout_along(1, p, seed)` drops unit `j` of
+    /// row `b` at all steps or at none. (Others at each step would wash out what a recurrent net remembers.)
+    ///
+    /// Keras `SpatialDropout1D`, and `Dropout` with `noise_shape=(B, 1, H)`. Gal & Ghahramani 2016.
+    ///
+    /// # Panics
+    /// If `p` is not in `[0, 1)`, or there is no such axis.
+    #[must_use]
+    #[track_caller]
+    pub fn dropout_along(self, axis: usize, p: f64, seed: u64) -> Self {
+        assert!((0.0..1.0).contains(&p), "dropout: the probability {p} is not in [0, 1)");
+        self.tape().record(ops::Dropout { p, seed, along: Some(axis) }, &[self])
     }
 }

@@ -1,4 +1,4 @@
-//! Sums, means, norms, softmax: methods of [`Var`].
+//! Sums, means, norms, softmax, normalising: methods of [`Var`].
 
 use super::Var;
 use crate::ops;
@@ -84,5 +84,23 @@ impl<R: Real> Var<'_, R> {
     #[track_caller]
     pub fn logsumexp(self) -> Self {
         self.tape().record(ops::LogSumExp, &[self])
+    }
+
+    /// `(x − μ)/√(σ² + ε)·γ + β`, where `μ` and `σ²` are mean and variance over the last `axes` axes together, `gamma`
+    /// and `beta` have the shape of these, and either may be missing.
+    ///
+    /// PyTorch `layer_norm` (whose ε is 1e-5). Ba, Kiros & Hinton 2016.
+    ///
+    /// # Panics
+    /// If `x` has fewer axes or `axes` is 0, or `gamma` or `beta` has another shape.
+    #[must_use]
+    #[track_caller]
+    pub fn layer_norm(self, axes: usize, gamma: Option<Self>, beta: Option<Self>, epsilon: f64) -> Self {
+        let op = ops::LayerNorm { axes, epsilon, scale: gamma.is_some(), center: beta.is_some() };
+        match (gamma, beta) {
+            (Some(gamma), Some(beta)) => self.tape().record(op, &[self, gamma, beta]),
+            (Some(only), None) | (None, Some(only)) => self.tape().record(op, &[self, only]),
+            (None, None) => self.tape().record(op, &[self]),
+        }
     }
 }

@@ -16,6 +16,10 @@ POINTS = {
     "clamp_crossed": {"x": [0, 5]},
     "dropout_p0": {"x": [-1, 0, 2]},
     "dropout_p1": {"x": [1, 2]},
+    "softsign_at_inf": {"x": [-INF, -1, 0, 1, INF]},
+    "layer_norm_constant": {"x": [3, 3]},
+    "layer_norm_constant_no_epsilon": {"x": [3, 3]},
+    "layer_norm_one": {"x": [3]},
     "sum_axis_empty": {"x": []},
     "mean_axis_empty": {"x": []},
     "norm_overflow": {"x": [1e200, 1e200]},
@@ -63,6 +67,10 @@ def in_torch():
         "clamp_crossed": lambda x: x.clamp(2, 1),
         "dropout_p0": lambda x: F.dropout(x, 0.0),
         "dropout_p1": lambda x: F.dropout(x, 1.0),
+        "softsign_at_inf": F.softsign,
+        "layer_norm_constant": lambda x: F.layer_norm(x, x.shape, eps=1e-3)[0],
+        "layer_norm_constant_no_epsilon": lambda x: F.layer_norm(x, x.shape, eps=0.0)[0],
+        "layer_norm_one": lambda x: F.layer_norm(x, x.shape, eps=1e-3),
         "sum_axis_empty": lambda x: x.reshape(2, 0).sum(1),
         "mean_axis_empty": lambda x: x.reshape(2, 0).mean(1),
         "norm_overflow": torch.linalg.norm,
@@ -101,6 +109,10 @@ def in_jax():
         "x_ln_x_at_0": lambda x: x * jnp.log(x),
         "mul_0_inf": jnp.multiply,
         "clamp_crossed": lambda x: jnp.clip(x, 2, 1),
+        "softsign_at_inf": nn.soft_sign,
+        "layer_norm_constant": lambda x: nn.standardize(x, epsilon=1e-3)[0],
+        "layer_norm_constant_no_epsilon": lambda x: nn.standardize(x, epsilon=0)[0],
+        "layer_norm_one": lambda x: nn.standardize(x, epsilon=1e-3),
         "sum_axis_empty": lambda x: x.reshape(2, 0).sum(1),
         "mean_axis_empty": lambda x: x.reshape(2, 0).mean(1),
         "norm_overflow": jnp.linalg.norm,
@@ -125,6 +137,7 @@ def in_jax():
 def in_tf():
     import tensorflow as tf
     from tensorflow import nn
+    from tensorflow import keras
     from tensorflow.keras import losses
 
     def xent(target):
@@ -140,6 +153,10 @@ def in_tf():
     def bce_logits(x, y):
         return nn.sigmoid_cross_entropy_with_logits(y, x)
 
+    def layer_norm(epsilon):
+        layer = keras.layers.LayerNormalization(epsilon=epsilon, scale=False, center=False, dtype="float64")
+        return lambda x: layer(x[None])[0]
+
     return {
         "exp_overflow": tf.exp,
         "x_ln_x_at_0": lambda x: x * tf.math.log(x),
@@ -147,6 +164,10 @@ def in_tf():
         "clamp_crossed": lambda x: tf.clip_by_value(x, 2, 1),
         "dropout_p0": lambda x: nn.dropout(x, 0.0),
         "dropout_p1": lambda x: nn.dropout(x, 1.0),
+        "softsign_at_inf": nn.softsign,
+        "layer_norm_constant": lambda x: layer_norm(1e-3)(x)[0],
+        "layer_norm_constant_no_epsilon": lambda x: layer_norm(0.0)(x)[0],
+        "layer_norm_one": layer_norm(1e-3),
         "sum_axis_empty": lambda x: tf.reduce_sum(tf.reshape(x, [2, 0]), 1),
         "mean_axis_empty": lambda x: tf.reduce_mean(tf.reshape(x, [2, 0]), 1),
         "norm_overflow": tf.norm,

@@ -1,4 +1,4 @@
-"""The Keras 3 losses and optimizer trajectories, recomputed on the JAX backend in float64."""
+"""The Keras 3 activations, losses and optimizer trajectories, recomputed on the JAX backend in float64."""
 
 import os
 
@@ -28,6 +28,13 @@ RECORDED = {  # what --record makes: the first word is the optimizer
     "rmsprop_centered_momentum": {"learning_rate": 0.01, "rho": 0.8, "centered": True, "momentum": 0.9},
     "sgd_nesterov_wide": {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True},
 }
+
+
+def activation(case):
+    """An activation and its pull-back."""
+    y, pull_back = jax.vjp(keras.activations.get(case.meta["activation"]), jax.numpy.asarray(case.arrays["input.x"]))
+    (grad,) = pull_back(jax.numpy.asarray(case.arrays["upstream.y"]))
+    return {"expected.y": y, "grad.x": grad}
 
 
 def loss(case):
@@ -77,5 +84,5 @@ def trajectory(case):
 
 if __name__ == "__main__":
     trajectories = {name: metadata(name, options) for name, options in RECORDED.items()}
-    caseio.main(__doc__, {"keras3/losses": (SOURCE, loss), "keras3/optimizers": (SOURCE, trajectory)},
-                {"keras3/optimizers": trajectories})
+    caseio.main(__doc__, {"keras3/activations": (SOURCE, activation), "keras3/losses": (SOURCE, loss),
+                          "keras3/optimizers": (SOURCE, trajectory)}, {"keras3/optimizers": trajectories})
