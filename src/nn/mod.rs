@@ -7,6 +7,7 @@
 mod activation;
 mod cell;
 mod dense;
+mod embedding;
 mod recurrent;
 mod simple_rnn;
 mod unroll;
@@ -14,6 +15,7 @@ mod unroll;
 pub use activation::Activation;
 pub use cell::{Cell, State};
 pub use dense::{Dense, DenseLayer};
+pub use embedding::{Embedding, EmbeddingLayer};
 pub use recurrent::Recurrent;
 pub use simple_rnn::{SimpleRnn, SimpleRnnCell};
 pub use unroll::{Unrolled, unroll};
