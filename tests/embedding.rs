@@ -7,6 +7,7 @@ use common::numbers::real;
 use common::panics::panics;
 use tapeloop::check::gradcheck_params;
 use tapeloop::nn::{Dense, Embedding, EmbeddingLayer, SimpleRnn};
+use tapeloop::optim::{Clip, Optimizer, Sgd};
 use tapeloop::{Gradients, Init, Memory, Params, Shape, Tape, Var};
 
 const SHAPES: [[usize; 4]; 9] = // B, T, V, D
@@ -212,7 +213,7 @@ fn the_default_start_is_keras() {
     let entry = params.named("words.table");
     assert_eq!((entry.param, entry.param.shape()), (layer.table, Shape::from([100, 10])));
     let (low, high) = entry.values.iter().fold((0.0_f64, 0.0_f64), |(l, h), &w| (l.min(w), h.max(w)));
-    assert!(-0.05 <= low && low < -0.049 && 0.049 < high && high <= 0.05, "{low} to {high}");
+    assert!((-0.05..-0.049).contains(&low) && high > 0.049 && high <= 0.05, "{low} to {high}");
 }
 
 #[test]
@@ -238,11 +239,20 @@ fn mistakes_panic_at_the_callers_line() {
     padded(2).build(&mut other, "p");
     panics("there is a parameter named \"p.table\"", &[], || padded(2).build(&mut other, "p"));
     panics("the table \"t\" has shape [3]", &["[V, D]"], || other.add_table("t", [3], Init::Zeros));
-    // As many numbers as the table, but in no rows.
-    let mut flat = Params::<f64>::new(0);
-    flat.add("w", [10], Init::Zeros);
-    let y = layer.forward(&tape, [1], &[0]).sum();
-    panics("backward: gradients of other", &[], || tape.backward(y, &mut flat.zero_gradients()));
+}
+
+#[test]
+fn gradients_of_as_many_numbers_without_a_table_are_refused() {
+    let (mut params, layer) = embedding(5, 2);
+    let mut others = Params::<f64>::new(0);
+    others.add("w", [5, 2], Init::Zeros);
+    let mut grads = others.zero_gradients();
+    assert_eq!(params.flat().len(), grads.flat().len());
+    let tape = Tape::new(&params, Memory::new());
+    let loss = layer.forward(&tape, [1], &[0]).sum();
+    panics("backward: gradients of other", &[], || tape.backward(loss, &mut grads));
+    panics("clip: the gradients", &["tables"], || Clip::Norm(1.0).apply(&params, &mut grads));
+    panics("sgd: the gradients", &["tables"], || Sgd::new(1.0).step(&mut params, &grads));
 }
 
 fn ids_of(case: &Case, name: &str) -> Vec<usize> {

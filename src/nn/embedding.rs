@@ -61,13 +61,14 @@ impl Embedding {
         Self { mask_zero, ..self }
     }
 
-    /// An id whose row starts as zeros and gets no gradient. PyTorch `padding_idx`.
+    /// An id whose row starts as zeros and gets no gradient when it is read. PyTorch `padding_idx`.
     #[must_use]
     pub fn padding_index(self, padding_index: Option<usize>) -> Self {
         Self { padding_index, ..self }
     }
 
-    /// Whether a row's gradient is the mean over the steps that read it, and not their sum. PyTorch's option of this name.
+    /// Whether a row's gradient is the mean, not the sum, over the steps of one [`EmbeddingLayer::forward`] that read it.
+    /// PyTorch's option of this name.
     #[must_use]
     pub fn scale_grad_by_freq(self, scale_grad_by_freq: bool) -> Self {
         Self { scale_grad_by_freq, ..self }

@@ -58,7 +58,7 @@ impl Clip {
     pub fn apply<R: Real>(self, params: &Params<R>, grads: &mut Gradients<R>) -> f64 {
         let (Self::Value(c) | Self::Norm(c) | Self::GlobalNorm(c) | Self::PyTorch { max: c, .. }) = self;
         range::at_least_0("clip", "the bound", c);
-        range::one_layout("clip", params.flat().len(), "gradients", grads.flat().len());
+        range::same_layout("clip", params, grads);
         let all = 0..grads.flat().len();
         match self {
             Self::Value(_) => {

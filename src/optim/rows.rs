@@ -13,9 +13,9 @@ use crate::tensor::{Gradients, Params};
 /// | PyTorch `SparseAdam` | `Embedding(sparse=True)` | `Touched` |
 /// | TF1 `AdamOptimizer` | `IndexedSlices`, as `gather` has it | `All` |
 /// | TF1 `MomentumOptimizer`, `RMSPropOptimizer` | `IndexedSlices` | `Touched` |
-/// | Keras 2.15 | `IndexedSlices` | `All` |
-/// | Keras 2.15, `legacy` `Adam`, and `RMSprop` without momentum | `IndexedSlices` | `All` |
-/// | Keras 2.15, `legacy` `SGD` and `RMSprop` with momentum | `IndexedSlices` | `Touched` |
+/// | Keras 2.15 `SGD`, `RMSprop`, `Adam` | `IndexedSlices` | `All` |
+/// | Keras 2.15 `legacy.Adam`, and `legacy.RMSprop` without momentum | `IndexedSlices` | `All` |
+/// | Keras 2.15 `legacy.SGD` and `legacy.RMSprop` with momentum | `IndexedSlices` | `Touched` |
 /// | Keras 3 on JAX | dense | `All` |
 ///
 /// (PyTorch's `Adam` and `RMSprop` refuse sparse gradients.) The presets have the rows of their library.

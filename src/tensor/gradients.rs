@@ -56,13 +56,13 @@ impl<R: Real> Gradients<R> {
 
     /// The part of [`touched`](Self::touched) within a range that cuts no table.
     pub(crate) fn touched_in(&self, within: Range<usize>) -> impl Iterator<Item = Range<usize>> {
-        touched(&self.dense, &self.tables, within)
+        ranges(&self.dense, &self.tables, within)
     }
 
     /// Changes all numbers within such a range that may be other than 0.
     pub(crate) fn update_in(&mut self, within: Range<usize>, f: impl Fn(&mut [R])) {
         let data = self.data.all_mut();
-        touched(&self.dense, &self.tables, within).for_each(|range| f(&mut data[range]));
+        ranges(&self.dense, &self.tables, within).for_each(|range| f(&mut data[range]));
     }
 
     /// The gradient of the array in this range, to be added to anywhere.
@@ -89,7 +89,8 @@ impl<R: Real> Gradients<R> {
     }
 }
 
-fn touched(
+/// The touched ranges in [`Gradients::touched_in`].
+fn ranges(
     dense: &[Range<usize>],
     tables: &[Touched],
     Range { start, end }: Range<usize>,

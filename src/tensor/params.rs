@@ -42,7 +42,7 @@ pub struct Params<R = f32> {
     data: Arena<R>,
     table: Vec<(String, Param)>,
     /// Those whose gradients are sparse.
-    row_tables: Vec<Param>,
+    sparse: Vec<Param>,
     seed: u64,
 }
 
@@ -50,7 +50,7 @@ impl<R: Real> Params<R> {
     /// An empty store. The initial values of an array depend on this seed and on how many arrays were
     /// added before it.
     pub fn new(seed: u64) -> Self {
-        Self { data: Arena::default(), table: Vec::new(), row_tables: Vec::new(), seed }
+        Self { data: Arena::default(), table: Vec::new(), sparse: Vec::new(), seed }
     }
 
     /// Adds an array with its initial values and returns its handle.
@@ -82,7 +82,7 @@ impl<R: Real> Params<R> {
         let (name, shape) = (name.into(), shape.into());
         assert!(shape.rank() == 2, "the table {name:?} has shape {shape}, not [V, D]");
         let param = self.add(name, shape, init);
-        self.row_tables.push(param);
+        self.sparse.push(param);
         param
     }
 
@@ -143,12 +143,12 @@ impl<R: Real> Params<R> {
 
     /// A gradient of zeros for every weight.
     pub fn zero_gradients(&self) -> Gradients<R> {
-        Gradients::zeros(self.flat().len(), &self.row_tables)
+        Gradients::zeros(self.flat().len(), &self.sparse)
     }
 
     /// Whether gradients have the layout of these weights.
     pub(crate) fn fits(&self, grads: &Gradients<R>) -> bool {
-        grads.flat().len() == self.flat().len() && grads.has_tables(&self.row_tables)
+        grads.flat().len() == self.flat().len() && grads.has_tables(&self.sparse)
     }
 }
 
