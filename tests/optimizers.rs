@@ -313,8 +313,8 @@ fn tf1() {
         Run::of(RmsProp { rho, momentum, eps, ..rms })
     };
     folder("keras2_tf1/tf1_optimizers", |case| match case {
-        "momentum" => Run::of(Sgd::pytorch(single(0.1), single(0.9))),
-        "momentum_nesterov" => Run::of(Sgd { nesterov: true, ..Sgd::pytorch(single(0.1), single(0.9)) }),
+        "momentum" => Run::of(Sgd::tf1(single(0.1), single(0.9))),
+        "momentum_nesterov" => Run::of(Sgd { nesterov: true, ..Sgd::tf1(single(0.1), single(0.9)) }),
         "gradientdescent" | "gradient_descent" => Run::of(Sgd::new(single(0.1))),
         "rmsprop" | "rmsprop_wide" => rms(|_| ()),
         "rmsprop_momentum" => rms(|it| (it.rho, it.momentum) = (0.8, 0.9)),

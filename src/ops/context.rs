@@ -4,7 +4,7 @@ use super::node::{Node, NodeId, Place, Span};
 use crate::kernels::elementwise;
 use crate::kernels::recurrent::Workspace;
 use crate::real::Real;
-use crate::tensor::Shape;
+use crate::tensor::{Gradients, Shape};
 
 /// The inputs of a node.
 #[derive(Clone, Copy)]
@@ -128,7 +128,7 @@ pub struct Backward<'a, R: Real> {
     /// The shape of `y`.
     pub shape: Shape,
     pub(crate) arena_grads: &'a mut [R],
-    pub(crate) param_grads: &'a mut [R],
+    pub(crate) param_grads: &'a mut Gradients<R>,
     pub(crate) workspace: &'a mut Workspace<R>,
 }
 
@@ -136,11 +136,23 @@ impl<R: Real> Backward<'_, R> {
     /// `∂L/∂xᵢ` as far as it is known, to be added to; `None` if nobody wants it.
     pub fn grad(&mut self, i: usize) -> Option<&mut [R]> {
         let Node { place, shape, needs_grad, .. } = *self.x.node(i);
-        let grads = match place {
-            Place::Arena(offset) => &mut self.arena_grads[offset..],
-            Place::Params(offset) => &mut self.param_grads[offset..],
-        };
-        needs_grad.then_some(&mut grads[..shape.len()])
+        needs_grad.then(|| match place {
+            Place::Arena(offset) => &mut self.arena_grads[offset..][..shape.len()],
+            Place::Params(offset) => self.param_grads.array_mut(offset..offset + shape.len()),
+        })
+    }
+
+    /// As [`grad`](Self::grad), to be added to in these rows of a matrix only. A row may be named twice. Of a
+    /// table ([`Params::add_table`](crate::Params::add_table)) they are remembered; what is added to
+    /// another row is lost.
+    pub fn grad_rows(&mut self, i: usize, rows: impl Iterator<Item = usize>) -> Option<&mut [R]> {
+        let Node { place, shape, needs_grad, .. } = *self.x.node(i);
+        match place {
+            Place::Params(offset) if needs_grad => {
+                Some(self.param_grads.rows_mut(offset..offset + shape.len(), rows))
+            }
+            _ => self.grad(i),
+        }
     }
 
     /// `dx += f(dy)`, element by element, for input `i`.

@@ -15,6 +15,10 @@ pub struct Gather {
     pub ids: Span,
     /// Their shape.
     pub shape: Shape,
+    /// The row that gets no gradient, if any.
+    pub padding: Option<usize>,
+    /// Whether a row's gradient is divided by how often its id occurs. That is no derivative of `y` any more.
+    pub mean: bool,
 }
 
 impl<R: Real> Rule<R> for Gather {
@@ -39,20 +43,32 @@ impl<R: Real> Rule<R> for Gather {
         self.shape.with_axis(self.shape.rank(), table.last())
     }
 
+    // How often each id occurs.
+    fn saved(&self, x: Inputs<'_, R>) -> usize {
+        if self.mean { x.shape(0).rows() } else { 0 }
+    }
+
     fn forward(&self, at: Forward<'_, R>) {
-        let (table, d) = (at.x.value(0), at.shape.last());
-        for (y, &id) in at.y.chunks_exact_mut(d.max(1)).zip(at.x.ids(self.ids)) {
+        let (table, ids, d) = (at.x.value(0), at.x.ids(self.ids), at.shape.last());
+        for (y, &id) in at.y.chunks_exact_mut(d.max(1)).zip(ids) {
             y.copy_from_slice(&table[id as usize * d..][..d]);
+        }
+        if self.mean {
+            ids.iter().for_each(|&id| at.saved[id as usize] = R::ZERO);
+            ids.iter().for_each(|&id| at.saved[id as usize] += R::ONE);
         }
     }
 
     // Each row of dy is added to the row of the table that was read. A word that occurs twice gets
     // two contributions, one that doesn't occur none.
     fn vjp(&self, mut at: Backward<'_, R>) {
-        let (dy, ids, d) = (at.dy, at.x.ids(self.ids), at.shape.last());
-        let Some(table) = at.grad(0) else { return };
-        for (dy, &id) in dy.chunks_exact(d.max(1)).zip(ids) {
-            elementwise::add_map(dy, &mut table[id as usize * d..][..d], |dy| dy);
+        let (dy, count, d) = (at.dy, at.saved, at.shape.last());
+        let ids = at.x.ids(self.ids).iter().map(|&id| id as usize);
+        let wanted = |id: &usize| Some(*id) != self.padding;
+        let Some(table) = at.grad_rows(0, ids.clone().filter(wanted)) else { return };
+        for (dy, id) in dy.chunks_exact(d.max(1)).zip(ids).filter(|(_, id)| wanted(id)) {
+            let part = if self.mean { R::ONE / count[id] } else { R::ONE };
+            elementwise::add_map(dy, &mut table[id * d..][..d], move |dy| part * dy);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Adam: momentum over RMSProp, both means corrected for their start at 0
 
-use super::{Optimizer, State, WeightDecay, range};
+use super::{Optimizer, Rows, State, WeightDecay, range};
 use crate::kernels::elementwise;
 use crate::real::Real;
 use crate::tensor::{Gradients, Params};
@@ -40,6 +40,8 @@ pub struct Adam<R: Real = f32> {
     pub amsgrad: bool,
     /// The weight decay `λ`.
     pub weight_decay: WeightDecay,
+    /// What happens to rows of a table without gradient.
+    pub rows: Rows,
     /// The means.
     pub state: State<R, 3>,
 }
@@ -62,6 +64,7 @@ impl<R: Real> Adam<R> {
             eps_hat: false,
             amsgrad: false,
             weight_decay: WeightDecay::None,
+            rows: Rows::All,
             state: State::default(),
         }
     }
@@ -70,6 +73,14 @@ impl<R: Real> Adam<R> {
     #[track_caller]
     pub fn pytorch_adamw(lr: f64) -> Self {
         Self { weight_decay: WeightDecay::Decoupled(0.01), ..Self::pytorch(lr) }
+    }
+
+    /// PyTorch's `SparseAdam(lr)`: [`Rows::Touched`], and epsilon hat.
+    ///
+    /// Defaults: `β₁ = 0.9`, `β₂ = 0.999`, `ε̂ = 1e-8`. It has neither AMSGrad nor weight decay.
+    #[track_caller]
+    pub fn pytorch_sparse(lr: f64) -> Self {
+        Self { eps_hat: true, rows: Rows::Touched, ..Self::pytorch(lr) }
     }
 
     /// Keras' `Adam(learning_rate)`, with epsilon hat.
@@ -115,7 +126,7 @@ impl<R: Real> Optimizer<R> for Adam<R> {
     fn step(&mut self, params: &mut Params<R>, grads: &Gradients<R>) {
         self.check();
         let needed = [Some(0.0), Some(0.0), self.amsgrad.then_some(0.0)];
-        let (t, [m, v, v_max]) = self.state.begin("adam", params, grads, needed);
+        let (t, moments) = self.state.begin("adam", params, grads, needed);
         let correction1 = 1.0 - self.beta1.powf(t as f64);
         let correction2 = (1.0 - self.beta2.powf(t as f64)).sqrt();
         let rate = self.lr * correction2 / correction1;
@@ -124,22 +135,24 @@ impl<R: Real> Optimizer<R> for Adam<R> {
         let [rate, eps, l2, keep] = [rate, eps, l2, keep].map(R::from_f64);
         let [beta1, rest1] = [self.beta1, 1.0 - self.beta1].map(R::from_f64);
         let [beta2, rest2] = [self.beta2, 1.0 - self.beta2].map(R::from_f64);
-        let (g, w) = (grads.flat(), params.flat_mut());
 
         let means = move |g: R, m: R, v: R| (beta1 * m + rest1 * g, beta2 * v + rest2 * g * g);
         let moved = move |w: R, m: R, v: R| keep * w - rate * m / (v.sqrt() + eps);
-        if self.amsgrad {
-            elementwise::update4(g, [w, m, v, v_max], move |g, [w, m, v, v_max]| {
-                let (m, v) = means(g + l2 * w, m, v);
-                let v_max = if v_max > v { v_max } else { v };
-                [moved(w, m, v_max), m, v, v_max]
-            });
-        } else {
-            elementwise::update3(g, [w, m, v], move |g, [w, m, v]| {
-                let (m, v) = means(g + l2 * w, m, v);
-                [moved(w, m, v), m, v]
-            });
-        }
+        let amsgrad = self.amsgrad;
+        self.rows.update(params, moments, grads, move |g, w, [m, v, v_max]| {
+            if amsgrad {
+                elementwise::update4(g, [w, m, v, v_max], move |g, [w, m, v, v_max]| {
+                    let (m, v) = means(g + l2 * w, m, v);
+                    let v_max = if v_max > v { v_max } else { v };
+                    [moved(w, m, v_max), m, v, v_max]
+                });
+            } else {
+                elementwise::update3(g, [w, m, v], move |g, [w, m, v]| {
+                    let (m, v) = means(g + l2 * w, m, v);
+                    [moved(w, m, v), m, v]
+                });
+            }
+        });
     }
 
     rate_and_steps!("adam");

@@ -1,7 +1,8 @@
 //! From gradients to new weights.
 //!
 //! Weights, gradients and an optimizer's moments share one layout (see [`Params::flat`]), so every
-//! optimizer here is a formula and one loop over flat slices. Read [`Sgd`], then [`RmsProp`], then
+//! optimizer here is a formula and one loop over flat slices. (Of an embedding, the loop may be about the
+//! rows that have a gradient: [`Rows`].) Read [`Sgd`], then [`RmsProp`], then
 //! [`Adam`]: each adds one idea to the one before.
 //!
 //! The libraries disagree about details that change what a run does: where ε stands, where the
@@ -52,6 +53,7 @@ mod adam;
 mod clip;
 mod range;
 mod rms_prop;
+mod rows;
 mod schedule;
 mod sgd;
 mod state;
@@ -59,6 +61,7 @@ mod state;
 pub use adam::Adam;
 pub use clip::{Clip, Norm};
 pub use rms_prop::RmsProp;
+pub use rows::Rows;
 pub use schedule::Schedule;
 pub use sgd::Sgd;
 pub use state::State;

@@ -1,6 +1,6 @@
 //! RMSProp: `w ← w − η·g/√mean(g²)`
 
-use super::{Optimizer, RateAt, State, WeightDecay, range};
+use super::{Optimizer, RateAt, Rows, State, WeightDecay, range};
 use crate::kernels::elementwise;
 use crate::real::Real;
 use crate::tensor::{Gradients, Params};
@@ -43,6 +43,8 @@ pub struct RmsProp<R: Real = f32> {
     pub start: f64,
     /// The weight decay `λ`.
     pub weight_decay: WeightDecay,
+    /// What happens to rows of a table without gradient.
+    pub rows: Rows,
     /// The means and the buffer.
     pub state: State<R, 3>,
 }
@@ -66,6 +68,7 @@ impl<R: Real> RmsProp<R> {
             rate_at: RateAt::Step,
             start: 0.0,
             weight_decay: WeightDecay::None,
+            rows: Rows::All,
             state: State::default(),
         }
     }
@@ -82,19 +85,20 @@ impl<R: Real> RmsProp<R> {
 
     /// `RMSprop(learning_rate, momentum)` of Keras 2 up to 2.10, later `optimizers.legacy`. As
     /// [`keras`](Self::keras), but without momentum (0) `u = g/(√v + ε)`: there the momentum decides
-    /// where ε is.
+    /// where ε is, and, with it, for [`Rows::Touched`].
     #[track_caller]
     pub fn keras2_legacy(lr: f64, momentum: f64) -> Self {
-        Self { momentum, eps_inside: momentum > 0.0, ..Self::keras(lr) }
+        let rows = if momentum > 0.0 { Rows::Touched } else { Rows::All };
+        Self { momentum, eps_inside: momentum > 0.0, rows, ..Self::keras(lr) }
     }
 
     /// TF1's `RMSPropOptimizer(learning_rate)`: as [`keras`](Self::keras), but `v₀ = 1`, so the first
     /// steps are small: with gradients below 1 it starts like gradient descent.
     ///
-    /// Defaults: `ρ = 0.9`, `ε = 1e-10`, no momentum, not centred.
+    /// Defaults: `ρ = 0.9`, `ε = 1e-10`, no momentum, not centred, [`Rows::Touched`].
     #[track_caller]
     pub fn tf1(lr: f64) -> Self {
-        Self { eps: 1e-10, start: 1.0, ..Self::keras(lr) }
+        Self { eps: 1e-10, start: 1.0, rows: Rows::Touched, ..Self::keras(lr) }
     }
 
     #[track_caller]
@@ -121,18 +125,18 @@ impl<R: Real> Optimizer<R> for RmsProp<R> {
         self.check();
         let has_momentum = self.momentum > 0.0;
         let needed = [Some(self.start), self.centred.then_some(0.0), has_momentum.then_some(0.0)];
-        let (_, [v, a, b]) = self.state.begin("rmsprop", params, grads, needed);
+        let (_, moments) = self.state.begin("rmsprop", params, grads, needed);
         let (inside, outside) = if self.eps_inside { (self.eps, 0.0) } else { (0.0, self.eps) };
         let [rho, rest, inside, outside] = [self.rho, 1.0 - self.rho, inside, outside].map(R::from_f64);
         let (into, out) = self.rate_at.factors(self.lr);
         let (l2, keep) = self.weight_decay.factors(self.lr);
         let [lr, mu, into, out, l2, keep] = [self.lr, self.momentum, into, out, l2, keep].map(R::from_f64);
-        let (g, w) = (grads.flat(), params.flat_mut());
 
         let mean = move |old: R, new: R| rho * old + rest * new;
         let root = move |v: R| (v + inside).sqrt() + outside;
         let variance = move |v: R, a: R| if v < a * a { R::ZERO } else { v - a * a };
-        match (self.centred, has_momentum) {
+        let variant = (self.centred, has_momentum);
+        self.rows.update(params, moments, grads, move |g, w, [v, a, b]| match variant {
             (false, false) => elementwise::update2(g, [w, v], move |g, [w, v]| {
                 let g = g + l2 * w;
                 let v = mean(v, g * g);
@@ -155,7 +159,7 @@ impl<R: Real> Optimizer<R> for RmsProp<R> {
                 let b = mu * b + into * g / root(variance(v, a));
                 [keep * w - out * b, v, a, b]
             }),
-        }
+        });
     }
 
     rate_and_steps!("rmsprop");

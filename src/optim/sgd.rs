@@ -1,6 +1,6 @@
 //! Gradient descent: `w ← w − η·g`
 
-use super::{Optimizer, RateAt, State, WeightDecay, range};
+use super::{Optimizer, RateAt, Rows, State, WeightDecay, range};
 use crate::kernels::elementwise;
 use crate::real::Real;
 use crate::tensor::{Gradients, Params};
@@ -32,6 +32,8 @@ pub struct Sgd<R: Real = f32> {
     pub rate_at: RateAt,
     /// The weight decay `λ`.
     pub weight_decay: WeightDecay,
+    /// What happens to rows of a table without gradient.
+    pub rows: Rows,
     /// The buffer.
     pub state: State<R, 1>,
 }
@@ -46,7 +48,7 @@ impl<R: Real> Sgd<R> {
         Self::pytorch(lr, 0.0)
     }
 
-    /// PyTorch's `SGD(lr, momentum)`: `b ← μ·b + g`, `w ← w − η·b`. TF1's `MomentumOptimizer` too.
+    /// PyTorch's `SGD(lr, momentum)`: `b ← μ·b + g`, `w ← w − η·b`.
     ///
     /// Defaults: no dampening, not Nesterov, no weight decay.
     #[track_caller]
@@ -58,6 +60,7 @@ impl<R: Real> Sgd<R> {
             nesterov: false,
             rate_at: RateAt::Step,
             weight_decay: WeightDecay::None,
+            rows: Rows::All,
             state: State::default(),
         }
     }
@@ -68,6 +71,12 @@ impl<R: Real> Sgd<R> {
     #[track_caller]
     pub fn keras(lr: f64, momentum: f64) -> Self {
         Self { rate_at: RateAt::Buffer, ..Self::pytorch(lr, momentum) }
+    }
+
+    /// TF1's `MomentumOptimizer(learning_rate, momentum)`: as [`pytorch`](Self::pytorch), but for [`Rows::Touched`].
+    #[track_caller]
+    pub fn tf1(lr: f64, momentum: f64) -> Self {
+        Self { rows: Rows::Touched, ..Self::pytorch(lr, momentum) }
     }
 
     #[track_caller]
@@ -93,28 +102,33 @@ impl<R: Real> Optimizer<R> for Sgd<R> {
     fn step(&mut self, params: &mut Params<R>, grads: &Gradients<R>) {
         self.check();
         let has_momentum = self.momentum > 0.0;
-        let (t, [b]) = self.state.begin("sgd", params, grads, [has_momentum.then_some(0.0)]);
+        let (t, moments) = self.state.begin("sgd", params, grads, [has_momentum.then_some(0.0)]);
         let undamped = if t == 1 { 1.0 } else { 1.0 - self.dampening };
         let (into, out) = self.rate_at.factors(self.lr);
         let (l2, keep) = self.weight_decay.factors(self.lr);
+        // w − η·0 is w.
+        let plain = !has_momentum && (l2, keep) == (0.0, 1.0);
+        let rows = if plain { Rows::Touched } else { self.rows };
+        let nesterov = self.nesterov;
         let [lr, mu, into, out, l2, keep] =
             [self.lr, self.momentum, into * undamped, out, l2, keep].map(R::from_f64);
-        let (g, w) = (grads.flat(), params.flat_mut());
 
-        if !has_momentum {
-            elementwise::update1(g, [w], move |g, [w]| [keep * w - lr * (g + l2 * w)]);
-        } else if !self.nesterov {
-            elementwise::update2(g, [w, b], move |g, [w, b]| {
-                let b = mu * b + into * (g + l2 * w);
-                [keep * w - out * b, b]
-            });
-        } else {
-            elementwise::update2(g, [w, b], move |g, [w, b]| {
-                let g = into * (g + l2 * w);
-                let b = mu * b + g;
-                [keep * w - out * (g + mu * b), b]
-            });
-        }
+        rows.update(params, moments, grads, move |g, w, [b]| {
+            if !has_momentum {
+                elementwise::update1(g, [w], move |g, [w]| [keep * w - lr * (g + l2 * w)]);
+            } else if !nesterov {
+                elementwise::update2(g, [w, b], move |g, [w, b]| {
+                    let b = mu * b + into * (g + l2 * w);
+                    [keep * w - out * b, b]
+                });
+            } else {
+                elementwise::update2(g, [w, b], move |g, [w, b]| {
+                    let g = into * (g + l2 * w);
+                    let b = mu * b + g;
+                    [keep * w - out * (g + mu * b), b]
+                });
+            }
+        });
     }
 
     rate_and_steps!("sgd");

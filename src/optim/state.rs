@@ -40,7 +40,7 @@ impl<R: Real, const N: usize> State<R, N> {
         start: [Option<f64>; N],
     ) -> (usize, [&mut [R]; N]) {
         let n = params.flat().len();
-        range::one_layout(optimizer, n, "gradients", grads.flat().len());
+        range::same_layout(optimizer, params, grads);
         for (moment, start) in self.moments.iter_mut().zip(start) {
             if let (None, Some(start)) = (&moment, start) {
                 let mut filled = params.zero_gradients();

@@ -64,7 +64,12 @@ impl<R: Real> Tape<'_, R> {
         self.leaf_with(shape, needs_grad, |value| value.copy_from_slice(data))
     }
 
-    fn leaf_with(&self, shape: Shape, needs_grad: bool, write: impl FnOnce(&mut [R])) -> Var<'_, R> {
+    pub(crate) fn leaf_with(
+        &self,
+        shape: Shape,
+        needs_grad: bool,
+        write: impl FnOnce(&mut [R]),
+    ) -> Var<'_, R> {
         let memory = &mut *self.memory_mut();
         let offset = memory.values.push(shape.len());
         write(&mut memory.values.all_mut()[offset..][..shape.len()]);

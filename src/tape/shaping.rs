@@ -83,7 +83,7 @@ impl<R: Real> Var<'_, R> {
     #[track_caller]
     pub fn gather(self, shape: impl Into<Shape>, ids: &[usize]) -> Self {
         let ids = self.tape().list_ids(ids.iter().copied());
-        self.tape().record(ops::Gather { ids, shape: shape.into() }, &[self])
+        self.tape().record(ops::Gather { ids, shape: shape.into(), padding: None, mean: false }, &[self])
     }
 }
 

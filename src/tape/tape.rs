@@ -140,7 +140,7 @@ impl<'p, R: Real> Tape<'p, R> {
     pub fn backward(&self, loss: Var<'_, R>, grads: &mut Gradients<R>) {
         assert!(std::ptr::eq(loss.tape(), self), "backward: the loss is on another tape");
         assert!(loss.shape().len() == 1, "backward: the loss has shape {}, not one element", loss.shape());
-        assert!(grads.flat().len() == self.params.flat().len(), "backward: gradients of other parameters");
+        assert!(self.params.fits(grads), "backward: gradients of other parameters");
         let memory = &mut *self.memory.borrow_mut();
         memory.clear_grads();
         let Memory { nodes, inputs, ids, values, saved, workspace, grads: node_grads, .. } = memory;
@@ -164,7 +164,7 @@ impl<'p, R: Real> Tape<'p, R> {
                 saved: &saved[node.saved.0..][..node.saved.1],
                 shape: node.shape,
                 arena_grads: before,
-                param_grads: grads.flat_mut(),
+                param_grads: grads,
                 workspace,
             });
         }

@@ -7,6 +7,7 @@ mod gradients;
 mod init;
 mod params;
 mod shape;
+mod touched;
 
 pub(crate) use arena::Arena;
 pub use array::Array;

@@ -23,7 +23,7 @@ impl Param {
         self.shape
     }
 
-    pub(super) fn range(&self) -> std::ops::Range<usize> {
+    pub(crate) fn range(&self) -> std::ops::Range<usize> {
         self.offset..self.offset + self.shape.len()
     }
 }
@@ -41,6 +41,8 @@ impl Param {
 pub struct Params<R = f32> {
     data: Arena<R>,
     table: Vec<(String, Param)>,
+    /// Those whose gradients are sparse.
+    sparse: Vec<Param>,
     seed: u64,
 }
 
@@ -48,7 +50,7 @@ impl<R: Real> Params<R> {
     /// An empty store. The initial values of an array depend on this seed and on how many arrays were
     /// added before it.
     pub fn new(seed: u64) -> Self {
-        Self { data: Arena::default(), table: Vec::new(), seed }
+        Self { data: Arena::default(), table: Vec::new(), sparse: Vec::new(), seed }
     }
 
     /// Adds an array with its initial values and returns its handle.
@@ -66,6 +68,21 @@ impl<R: Real> Params<R> {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         rng.set_stream(param.index as u64);
         init.fill(shape, &mut self[param], &mut rng);
+        param
+    }
+
+    /// As [`add`](Self::add), for a table `[V, D]` of which a step reads few rows, such as an embedding: only these
+    /// cost time when gradients are zeroed, computed, clipped and, if the optimizer does so
+    /// ([`Rows`](crate::optim::Rows)), applied.
+    ///
+    /// # Panics
+    /// If the name is taken, or the shape is not that of a matrix.
+    #[track_caller]
+    pub fn add_table(&mut self, name: impl Into<String>, shape: impl Into<Shape>, init: Init) -> Param {
+        let (name, shape) = (name.into(), shape.into());
+        assert!(shape.rank() == 2, "the table {name:?} has shape {shape}, not [V, D]");
+        let param = self.add(name, shape, init);
+        self.sparse.push(param);
         param
     }
 
@@ -126,7 +143,12 @@ impl<R: Real> Params<R> {
 
     /// A gradient of zeros for every weight.
     pub fn zero_gradients(&self) -> Gradients<R> {
-        Gradients::zeros(self.flat().len())
+        Gradients::zeros(self.flat().len(), &self.sparse)
+    }
+
+    /// Whether gradients have the layout of these weights.
+    pub(crate) fn fits(&self, grads: &Gradients<R>) -> bool {
+        grads.flat().len() == self.flat().len() && grads.has_tables(&self.sparse)
     }
 }
 

@@ -84,12 +84,22 @@ def trajectory_inputs():
     return weights | {"input.grad_w": grad_w, "input.grad_b": grad_b}
 
 
+def sparse_inputs():
+    """A table `w` [6, 3], and the rows [20, 4] of it that have a gradient in each step, with their gradients. Row 5
+    has none ever, row 4 none before step 10; a row that occurs twice has the sum of both."""
+    rng = np.random.default_rng(21)
+    ids = np.concatenate([rng.integers(0, 4, (STEPS // 2, 4)), rng.integers(2, 5, (STEPS // 2, 4))])
+    return {"param.w0": rng.standard_normal((6, 3)), "input.ids": ids,
+            "input.grad": rng.standard_normal((STEPS, 4, 3))}
+
+
 def record(path, meta, recompute, source):
     """Makes the case of an optimizer's trajectory, unless there is a file of that name."""
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    case = Case(path, meta | {"case": path.stem, "steps": STEPS}, trajectory_inputs())
+    inputs = sparse_inputs() if path.parent.name.endswith("sparse") else trajectory_inputs()
+    case = Case(path, meta | {"case": path.stem, "steps": STEPS}, inputs)
     case.write(recompute(case), source)
     print(f"{path.parent.name}/{path.stem}: recorded")
 

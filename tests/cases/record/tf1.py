@@ -58,6 +58,17 @@ TF1_RECORDED = {  # what --record makes
     "rmsprop_momentum_wide": RMSPROP | {"decay": 0.5, "momentum": 0.9},
 }
 
+# The numbers that TensorFlow rounds to float32 are float32 numbers here, and so are the powers of Adam's β.
+TF1_SPARSE = {
+    "adam": {"lr": 0.125, "beta1": 0.25, "beta2": 0.5, "epsilon": 2.0**-20},
+    "gradient_descent": {"lr": 0.125},
+    "momentum": {"lr": 0.125, "momentum": 0.875, "nesterov": False},
+    "momentum_nesterov": {"lr": 0.125, "momentum": 0.875, "nesterov": True},
+    "rmsprop": RMSPROP | {"lr": 0.125, "decay": 0.875, "epsilon": 2.0**-20},
+    "rmsprop_centered_momentum":
+        {"lr": 0.125, "decay": 0.875, "momentum": 0.75, "epsilon": 2.0**-10, "centered": True},
+}
+
 
 def class_name(kind):
     return f"{kind.__module__}.{kind.__qualname__}"
@@ -72,6 +83,16 @@ KERAS2_RECORDED = {  # β has few digits: tf.cast makes it a float32, but not ev
     "adamw": (tf.keras.optimizers.AdamW, {"beta_1": 0.875, "beta_2": 0.984375}),
     "legacy_rmsprop_centered": (tf.keras.optimizers.legacy.RMSprop, {"centered": True}),
     "rmsprop_centered": (tf.keras.optimizers.RMSprop, {"centered": True}),
+}
+
+KERAS2_SPARSE = {
+    "adam": (tf.keras.optimizers.Adam, {"beta_1": 0.875, "beta_2": 0.984375}),
+    "legacy_adam": (tf.keras.optimizers.legacy.Adam, {"beta_1": 0.875, "beta_2": 0.984375, "amsgrad": True}),
+    "legacy_rmsprop": (tf.keras.optimizers.legacy.RMSprop, {"rho": 0.875}),
+    "legacy_rmsprop_momentum": (tf.keras.optimizers.legacy.RMSprop, {"rho": 0.875, "momentum": 0.75}),
+    "legacy_sgd_momentum": (tf.keras.optimizers.legacy.SGD, {"momentum": 0.875}),
+    "rmsprop_momentum": (tf.keras.optimizers.RMSprop, {"rho": 0.875, "momentum": 0.75, "centered": True}),
+    "sgd_nesterov": (tf.keras.optimizers.SGD, {"momentum": 0.875, "nesterov": True}),
 }
 
 
@@ -92,18 +113,65 @@ def function(table):
     return recompute
 
 
-def metadata(**meta):
+def metadata(sparse=False, **meta):
     licence = "recorded by running Apache-2.0 software; data are our own recordings"
-    return meta | {"licence": licence, "sparse_w": False}
+    return meta | {"licence": licence, "sparse_w": sparse}
+
+
+def keras2_metadata(cases, lr, sparse=False):
+    return {name: metadata(sparse, **{"class": class_name(kind), "config": kind(lr, **options).get_config()})
+            for name, (kind, options) in cases.items()}
+
+
+def tf1_metadata(cases, sparse=False):
+    return {name: metadata(sparse, dtype="float64", **meta) for name, meta in cases.items()}
+
+
+def sparse(ids, grad, shape):
+    """A gradient as `gather` has it."""
+    return tf.IndexedSlices(grad, ids, tf.constant(shape.as_list(), tf.int64))
+
+
+def tf1_optimizer(case):
+    key = next((key for key in TF1_OPTIMIZERS if case.name.startswith(key)), None)
+    kind, options = TF1_OPTIMIZERS[key]
+    return kind(case.meta["lr"], **{name: case.meta[key] for name, key in options.items() if key in case.meta})
+
+
+def keras2_optimizer(case):
+    config = {name: float(value) if name != "name" and isinstance(value, str) else value
+              for name, value in case.meta["config"].items()}
+    return KERAS2_OPTIMIZERS[case.meta["class"]].from_config(config)
+
+
+def tf1_sparse(case):
+    """The table after each step."""
+    ids, grads = case.arrays["input.ids"], case.arrays["input.grad"]
+    with tf.Graph().as_default(), v1.Session() as session:
+        table = v1.get_variable("w", initializer=case.arrays["param.w0"])
+        rows, grad = v1.placeholder(tf.int64, ids.shape[1:]), v1.placeholder(tf.float64, grads.shape[1:])
+        train = tf1_optimizer(case).apply_gradients([(sparse(rows, grad, table.shape), table)])
+        session.run(v1.global_variables_initializer())
+        path = []
+        for step in range(case.meta["steps"]):
+            session.run(train, {rows: ids[step], grad: grads[step]})
+            path.append(session.run(table))
+    return {"expected.w": np.array(path)}
+
+
+def keras2_sparse(case):
+    """The table after each step."""
+    optimizer, table, path = keras2_optimizer(case), tf.Variable(case.arrays["param.w0"]), []
+    for ids, grad in zip(case.arrays["input.ids"], case.arrays["input.grad"], strict=True):
+        optimizer.apply_gradients([(sparse(tf.constant(ids), tf.constant(grad), table.shape), table)])
+        path.append(table.numpy())
+    return {"expected.w": np.array(path)}
 
 
 def tf1_trajectory(case):
     """The variables after each step and the optimizer's slots before and after."""
-    key = next((key for key in TF1_OPTIMIZERS if case.name.startswith(key)), None)
-    kind, options = TF1_OPTIMIZERS[key]
-    options = {name: case.meta[stored] for name, stored in options.items() if stored in case.meta}
     with tf.Graph().as_default(), v1.Session() as session:
-        optimizer = kind(case.meta["lr"], **options)
+        optimizer = tf1_optimizer(case)
         variables = {n: v1.get_variable(n, initializer=case.arrays[f"param.{n}0"]) for n in ("w", "b")}
         grads = {n: v1.placeholder(v.dtype.base_dtype, v.shape) for n, v in variables.items()}
         train = optimizer.apply_gradients([(grads[n], variables[n]) for n in variables])
@@ -121,9 +189,7 @@ def tf1_trajectory(case):
 
 def keras2_trajectory(case):
     """The variables after each step."""
-    config = {name: float(value) if name != "name" and isinstance(value, str) else value
-              for name, value in case.meta["config"].items()}
-    optimizer = KERAS2_OPTIMIZERS[case.meta["class"]].from_config(config)
+    optimizer = keras2_optimizer(case)
     variables = {n: tf.Variable(case.arrays[f"param.{n}0"], name=n) for n in ("w", "b")}
     path = {f"expected.{n}": [] for n in variables}
     for step in range(case.meta["steps"]):
@@ -135,13 +201,16 @@ def keras2_trajectory(case):
 
 
 if __name__ == "__main__":
-    tf1_recorded = {name: metadata(dtype="float64", **meta) for name, meta in TF1_RECORDED.items()}
-    keras2_recorded = {
-        name: metadata(**{"class": class_name(kind), "config": kind(0.01, **options).get_config()})
-        for name, (kind, options) in KERAS2_RECORDED.items()}
     caseio.main(__doc__, {
         "keras2_tf1/keras2_optimizers": (EAGER, keras2_trajectory),
+        "keras2_tf1/keras2_sparse": (EAGER, keras2_sparse),
         "keras2_tf1/tf1_losses": (GRAPH, function(LOSSES)),
         "keras2_tf1/tf1_optimizers": (GRAPH, tf1_trajectory),
+        "keras2_tf1/tf1_sparse": (GRAPH, tf1_sparse),
         "keras2_tf1/tf1_clip": (GRAPH, function(CLIPS)),
-    }, {"keras2_tf1/tf1_optimizers": tf1_recorded, "keras2_tf1/keras2_optimizers": keras2_recorded})
+    }, {
+        "keras2_tf1/tf1_optimizers": tf1_metadata(TF1_RECORDED),
+        "keras2_tf1/tf1_sparse": tf1_metadata(TF1_SPARSE, sparse=True),
+        "keras2_tf1/keras2_optimizers": keras2_metadata(KERAS2_RECORDED, 0.01),
+        "keras2_tf1/keras2_sparse": keras2_metadata(KERAS2_SPARSE, 0.125, sparse=True),
+    })
