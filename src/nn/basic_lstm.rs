@@ -63,6 +63,10 @@ impl BasicLstm {
 impl Spec for BasicLstmSpec {
     type Cell = BasicLstmCell;
 
+    fn outputs(&self) -> usize {
+        self.units
+    }
+
     #[track_caller]
     fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> BasicLstmCell {
         let (i, h) = (inputs, self.units);

@@ -90,7 +90,8 @@ pub trait State<'t, R: Real>: Copy {
     #[must_use]
     fn with_output(self, output: Var<'t, R>) -> Self;
 
-    /// A state made of `f(a, b)` for each variable `a` of this state and `b` of the other, always in the same order.
+    /// A state made of `f(a, b)` for each variable `a` of this state and `b` of the other: the output first, and always in
+    /// the same order.
     #[must_use]
     fn zip(self, other: Self, f: impl FnMut(Var<'t, R>, Var<'t, R>) -> Var<'t, R>) -> Self;
 

@@ -25,7 +25,7 @@ pub(super) fn at_once<'t, R: Real>(
     Weights { w, u, b_x, b_h }: Weights<'t, R>,
     x: Var<'t, R>,
     initial: &[Var<'t, R>],
-    Way { reverse, mask, keep }: Way<'t, R>,
+    Way { reverse, mask, keep, .. }: Way<'t, R>,
 ) -> Var<'t, R> {
     let op = Recurrence {
         kind,

@@ -100,6 +100,10 @@ impl Gru {
 impl Spec for GruSpec {
     type Cell = GruCell;
 
+    fn outputs(&self) -> usize {
+        self.units
+    }
+
     #[track_caller]
     fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> GruCell {
         let (i, h) = (inputs, self.units);

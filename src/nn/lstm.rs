@@ -146,6 +146,10 @@ impl Lstm {
 impl Spec for LstmSpec {
     type Cell = LstmCell;
 
+    fn outputs(&self) -> usize {
+        self.projection.unwrap_or(self.units)
+    }
+
     #[track_caller]
     fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> LstmCell {
         let (i, h) = (inputs, self.units);

@@ -1,6 +1,6 @@
 //! A cell as a layer over whole sequences.
 
-use super::Cell;
+use super::{Cell, Zoneout};
 use crate::real::Real;
 use crate::tensor::Params;
 
@@ -24,6 +24,8 @@ pub struct Recurrent<C> {
     pub dropout: f64,
     /// The probability to drop an output on its way into the recurrent weights.
     pub recurrent_dropout: f64,
+    /// What of the state stays by chance as it was.
+    pub zoneout: Option<Zoneout>,
 }
 
 /// The sizes and options of a cell, to be given weights.
@@ -37,6 +39,9 @@ pub trait Spec {
     /// If a name is taken.
     #[track_caller]
     fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> Self::Cell;
+
+    /// The size of the output, `H`.
+    fn outputs(&self) -> usize;
 }
 
 impl<S: Spec> Recurrent<S> {
@@ -53,6 +58,7 @@ impl<S: Spec> Recurrent<S> {
             unrolled: self.unrolled,
             dropout: self.dropout,
             recurrent_dropout: self.recurrent_dropout,
+            zoneout: self.zoneout,
             cell: self.cell.cell(params, name, inputs),
         }
     }
@@ -69,6 +75,7 @@ impl<C> Recurrent<C> {
             unrolled: false,
             dropout: 0.0,
             recurrent_dropout: 0.0,
+            zoneout: None,
         }
     }
 
@@ -110,5 +117,15 @@ impl<C> Recurrent<C> {
             assert!((0.0..1.0).contains(&p), "dropout: the probability is {p}, but must be ≥ 0 and < 1");
         }
         Self { dropout: p, recurrent_dropout: recurrent, ..self }
+    }
+    /// Leaves each number of the state as it was with some probability, see [`Zoneout`]. Every step is on the tape by
+    /// itself then.
+    ///
+    /// # Panics
+    /// If a probability isn't in `[0, 1)`.
+    #[must_use]
+    #[track_caller]
+    pub fn zoneout(self, output: f64, others: f64) -> Self {
+        Self { zoneout: Some(Zoneout::new(output, others)), ..self }
     }
 }

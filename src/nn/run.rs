@@ -48,6 +48,20 @@ impl<C: Cell> Recurrent<C> {
         x: Var<'t, R>,
         call: Call<'t, C::State<'t, R>, R>,
     ) -> Output<'t, C::State<'t, R>, R> {
+        let mut out = self.run_in_order(x, call);
+        if self.return_sequences && self.go_backwards {
+            out.output = out.output.reverse(1);
+        }
+        out
+    }
+
+    /// [`run`](Self::run), but outputs are in the order of the sequence, whatever the direction.
+    #[track_caller]
+    pub(super) fn run_in_order<'t, R: Real>(
+        &self,
+        x: Var<'t, R>,
+        call: Call<'t, C::State<'t, R>, R>,
+    ) -> Output<'t, C::State<'t, R>, R> {
         let &[batch, steps, _] = x.shape().sizes() else {
             panic!("recurrent: x has shape {}, not [B, T, I]", x.shape())
         };
@@ -59,8 +73,10 @@ impl<C: Cell> Recurrent<C> {
         }
         let initial = call.initial_state.unwrap_or_else(|| self.cell.zero_state(x.tape(), batch));
         let (x, keep) = self.drop(x, initial.output().shape(), call.training);
-        let way = Way { reverse: self.go_backwards, mask: call.mask, keep };
-        let at_once = if self.unrolled { None } else { self.cell.at_once(x, initial, way) };
+        let zoneout = self.zoneout.map(|zoneout| (zoneout, call.training));
+        let way = Way { reverse: self.go_backwards, mask: call.mask, keep, zoneout };
+        let at_once =
+            if self.unrolled || zoneout.is_some() { None } else { self.cell.at_once(x, initial, way) };
         let (states, state) = match at_once {
             Some(states) => {
                 let last = way.steps(steps).last();
@@ -88,8 +104,7 @@ impl<C: Cell> Recurrent<C> {
             _ => output,
         };
         if self.return_sequences {
-            let outputs = zeroed(states.outputs(), way.mask);
-            if self.go_backwards { outputs.reverse(1) } else { outputs }
+            zeroed(states.outputs(), way.mask)
         } else {
             let mask_of_last =
                 way.mask.and_then(|mask| Some(mask.select(1, way.steps(mask.shape().last()).last()?)));

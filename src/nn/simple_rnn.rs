@@ -73,6 +73,10 @@ impl SimpleRnn {
 impl Spec for SimpleRnnSpec {
     type Cell = SimpleRnnCell;
 
+    fn outputs(&self) -> usize {
+        self.units
+    }
+
     #[track_caller]
     fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> SimpleRnnCell {
         let (i, h) = (inputs, self.units);

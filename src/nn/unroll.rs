@@ -1,6 +1,6 @@
 //! The loop over time.
 
-use super::{Cell, State, Trajectory};
+use super::{Cell, State, Trajectory, Zoneout};
 use crate::real::Real;
 use crate::tape::Var;
 
@@ -13,6 +13,8 @@ pub struct Way<'t, R: Real> {
     pub mask: Option<Var<'t, R>>,
     /// Recurrent dropout `[B, H]`: what `h` is multiplied with, the same at each step, where recurrent weights read it.
     pub keep: Option<Var<'t, R>>,
+    /// What of the state stays by chance as it was; and in training the seed of that.
+    pub zoneout: Option<(Zoneout, Option<u64>)>,
 }
 
 impl<R: Real> Way<'_, R> {
@@ -46,6 +48,9 @@ pub fn unroll<'t, C: Cell, R: Real>(
             None => cell.step(x_t, before),
             Some(keep) => cell.step_reading(x_t, before, before.output() * keep),
         };
+        if let Some((zoneout, training)) = way.zoneout {
+            state = zoneout.apply(state, before, training.map(|seed| (seed, t)));
+        }
         if let Some(mask) = way.mask {
             let mask_t = mask.select(1, t);
             state = state.zip(before, |new, old| mask_t.select_rows(new, old));

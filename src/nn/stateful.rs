@@ -1,0 +1,88 @@
+//! A state that lives on from one sequence to the next
+
+use super::{Call, Cell, Output, Recurrent, State};
+use crate::real::Real;
+use crate::tape::{Tape, Var};
+use crate::tensor::Array;
+
+/// The state of a layer between two tapes: a long series is cut into pieces, and each piece begins where the last one
+/// ended. Gradients end at the cut. Keras `stateful=True`.
+///
+/// ```
+/// # use tapeloop::{Memory, Params, Tape, nn::{Call, Lstm, Stateful}};
+/// let mut params = Params::<f32>::new(0);
+/// let lstm = Lstm::new(8).build(&mut params, "lstm", 1);
+/// let mut state = Stateful::new();
+/// let outputs = [0.1, 0.1].map(|x| {
+///     let tape = Tape::new(&params, Memory::new());
+///     state.run(&lstm, tape.input([1, 1, 1], &[x]), Call::default()).output.value()
+/// });
+/// assert!(outputs[0] != outputs[1]);
+/// state.reset_state();
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Stateful<R = f32> {
+    variables: Vec<Array<R>>,
+}
+
+impl<R: Real> Stateful<R> {
+    /// Begins with the state that a layer begins with.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Forgets the state.
+    pub fn reset_state(&mut self) {
+        self.variables.clear();
+    }
+
+    /// Runs the layer from the state that is kept here, unless another one is given, and keeps the one after it.
+    ///
+    /// # Panics
+    /// As [`Recurrent::run`], and if the state is that of another batch or of another layer.
+    #[track_caller]
+    pub fn run<'t, C: Cell>(
+        &mut self,
+        layer: &Recurrent<C>,
+        x: Var<'t, R>,
+        call: Call<'t, C::State<'t, R>, R>,
+    ) -> Output<'t, C::State<'t, R>, R> {
+        let batch = x.shape().sizes().first().copied().unwrap_or(0);
+        let initial = call.initial_state.unwrap_or_else(|| self.state(&layer.cell, x.tape(), batch));
+        let out = layer.run(x, Call { initial_state: Some(initial), ..call });
+        self.keep(out.state);
+        out
+    }
+
+    #[track_caller]
+    fn state<'t, C: Cell>(&self, cell: &C, tape: &'t Tape<'t, R>, batch: usize) -> C::State<'t, R> {
+        let zeros = cell.zero_state(tape, batch);
+        let mut kept = self.variables.iter();
+        let state = zeros.map(|zeros| {
+            let Some(kept) = kept.next() else { return zeros };
+            let (kept_shape, shape) = (kept.shape(), zeros.shape());
+            assert!(
+                kept_shape == shape,
+                "stateful: the state has shape {kept_shape}, not {shape}: `reset_state` before another batch or layer"
+            );
+            tape.input(shape, kept.data())
+        });
+        assert!(kept.next().is_none(), "stateful: the state is of another layer: `reset_state` first");
+        state
+    }
+
+    fn keep<'t, S: State<'t, R>>(&mut self, state: S) {
+        let mut number = 0;
+        let _ = state.map(|variable| {
+            match self.variables.get_mut(number) {
+                Some(kept) if kept.shape() == variable.shape() => {
+                    variable.with_value(|value| kept.data_mut().copy_from_slice(value));
+                }
+                Some(kept) => *kept = variable.to_array(),
+                None => self.variables.push(variable.to_array()),
+            }
+            number += 1;
+            variable
+        });
+    }
+}
