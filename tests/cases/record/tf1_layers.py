@@ -12,6 +12,12 @@ rnn = v1.nn.rnn_cell
 
 CELLS = {  # from the number of units and the metadata
     "BasicRNNCell": lambda units, meta: rnn.BasicRNNCell(units),
+    "BasicLSTMCell":
+        lambda units, meta: rnn.BasicLSTMCell(units, meta["forget_bias"], activation=meta.get("activation")),
+    "GRUCell": lambda units, meta: rnn.GRUCell(units),
+    "LSTMCell(use_peepholes)": lambda units, meta: rnn.LSTMCell(units, True, forget_bias=meta["forget_bias"]),
+    "LSTMCell(num_proj=3)": lambda units, meta: rnn.LSTMCell(units, num_proj=3, forget_bias=meta["forget_bias"]),
+    "LSTMCell(cell_clip=0.3)": lambda units, meta: rnn.LSTMCell(units, cell_clip=0.3, forget_bias=meta["forget_bias"]),
 }
 
 
@@ -22,7 +28,11 @@ def static_rnn(cell, x, time_major, **options):
     return tf.stack(outputs, axis), state
 
 
-APIS = {"dynamic_rnn": v1.nn.dynamic_rnn, "static_rnn": static_rnn}
+APIS = {
+    "dynamic_rnn": v1.nn.dynamic_rnn,
+    "static_rnn": static_rnn,
+    "bidirectional_dynamic_rnn": v1.nn.bidirectional_dynamic_rnn,
+}
 
 
 def mse(predicted, targets):
@@ -45,10 +55,14 @@ def numbered(variables):
 
 def keras2(case):
     """The outputs of a layer, and their pull-back to the input, the initial states and the weights."""
-    layer = getattr(tf.keras.layers, case.meta["layer"]).from_config(case.meta["config"])
+    kind = getattr(tf.keras.layers, case.meta["layer"], None) or getattr(tf.keras, case.meta["layer"])
+    layer = kind.from_config(case.meta["config"])
     inputs = {name: tf.constant(array) for name, array in case.group("input.").items()}
     states = {name: tf.constant(array) for name, array in sorted(case.group("state.").items())}
-    layer(inputs["x"])  # makes the weights
+    calls = case.meta["calls"]  # of a stateful layer, one after the other
+    layer(inputs["x"] if calls == 1 else inputs["x"][0])  # makes the weights
+    if calls > 1:
+        layer.reset_states()
     weights = numbered(layer.trainable_variables)
     for name, weight in weights.items():
         weight.assign(case.arrays[name])
@@ -58,7 +72,8 @@ def keras2(case):
     given = states | ({"x": inputs["x"]} if inputs["x"].dtype.is_floating else {})  # an embedding reads integers
     with tf.GradientTape() as tape:
         tape.watch(given)
-        outputs = tf.nest.flatten(layer(inputs["x"], **options))
+        xs = [inputs["x"]] if calls == 1 else tf.unstack(inputs["x"])
+        outputs = tf.nest.flatten([layer(x, **options) for x in xs])
     upstream = [tf.constant(case.arrays[f"upstream.output_{i}"]) for i in range(len(outputs))]
     grads = tape.gradient(outputs, given | weights, upstream)
     expected = {f"expected.output_{i}": output.numpy() for i, output in enumerate(outputs)}
@@ -74,17 +89,19 @@ def placeholders(arrays):
 
 def cell(case):
     """A cell over a sequence: outputs and last states, and their pull-back like that of a layer."""
-    make, over = CELLS[case.meta["cell"]], APIS[case.meta["api"]]
     state_names = sorted(case.group("expected.state_"))  # a number and what the state is: 0_h
     units = case.arrays[f"expected.state_{state_names[0]}"].shape[-1]
+    make, api = CELLS[case.meta["cell"]], case.meta["api"]
     with tf.Graph().as_default(), v1.Session() as session:
         inputs, feed = placeholders(case.group("input."))
         states, feed_states = placeholders(case.group("state."))
-        net = make(units, case.meta)
-        start = tf.nest.pack_sequence_as(net.state_size, list(states.values())) if states else None
-        outputs, last = over(
-            net, inputs["x"], initial_state=start, dtype=inputs["x"].dtype, time_major=case.meta["time_major"],
-            sequence_length=inputs.get("sequence_length"))
+        cells = [make(units, case.meta) for _ in range(2 if api.startswith("bidirectional") else 1)]
+        start = {}
+        if states:
+            start["initial_state"] = tf.nest.pack_sequence_as(cells[0].state_size, list(states.values()))
+        outputs, last = APIS[api](
+            *cells, inputs["x"], dtype=inputs["x"].dtype, time_major=case.meta["time_major"],
+            sequence_length=inputs.get("sequence_length"), **start)
         outputs, last = tf.nest.flatten(outputs), tf.nest.flatten(last)
         results = {f"output_{i}": output for i, output in enumerate(outputs)}
         results |= {f"state_{name}": state for name, state in zip(state_names, last, strict=True)}

@@ -14,6 +14,10 @@ torch.set_num_threads(1)
 LAYERS = {  # what a layer returns
     "RNN": ("y", "h_n"),
     "RNNCell": ("h1",),
+    "LSTM": ("y", "h_n", "c_n"),
+    "LSTMCell": ("h1", "c1"),
+    "GRU": ("y", "h_n"),
+    "GRUCell": ("h1",),
 }
 
 RUNS = {  # the layer, the batch size, the loss and the optimizer that a training run's name stands for
