@@ -1,4 +1,4 @@
-//! Activations, `LayerNorm` and `time_distributed` against Keras 3: values and all gradients.
+//! `Dense`, activations, `LayerNorm` and `time_distributed` against Keras 3: values and all gradients.
 
 mod common;
 
@@ -71,6 +71,20 @@ fn check(
             &weight(case, "grad.", end),
             TOLERANCE,
         );
+    }
+}
+
+#[test]
+fn dense_is_keras() {
+    for (name, activation) in [("dense_3d", Activation::Tanh), ("dense_nobias_softmax", Activation::Softmax)]
+    {
+        let case = case(name);
+        let mut params = Params::new(0);
+        let inputs = case.array("input.x").shape().last();
+        let bias = case.meta["config"]["use_bias"] == true;
+        let layer = Dense::new(5).bias(bias).activation(activation).build(&mut params, "dense", inputs);
+        let weights: Vec<_> = [(layer.w, "kernel")].into_iter().chain(layer.b.map(|b| (b, "bias"))).collect();
+        check(&case, params, &weights, |x| layer.forward(x));
     }
 }
 
