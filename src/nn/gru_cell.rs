@@ -87,7 +87,7 @@ impl Cell for GruCell {
             Reset::After => RecurrenceKind::Gru(recurrent::Gru),
             Reset::Before => RecurrenceKind::GruResetBefore(recurrent::GruResetBefore),
         };
-        let [w, u] = [self.w_ih, self.w_hh].map(|w| x.tape().param(w));
+        let (w, u) = (x.tape().param(self.w_ih), x.tape().param(self.w_hh));
         let [b_x, b_h] = [self.b_ih, self.b_hh].map(|b| b.map(|b| x.tape().param(b)));
         Some(at_once(kind, Weights { w, u, b_x, b_h }, x, &[h], way))
     }

@@ -3,7 +3,7 @@
 use super::lstm_cell::{LstmCell, Peepholes};
 use super::{Activation, Recurrent, Spec};
 use crate::real::Real;
-use crate::tensor::{Init, Params};
+use crate::tensor::{Init, Params, Shape};
 
 /// An LSTM layer, its size and options. [`LstmCell`] has the equations.
 ///
@@ -153,12 +153,12 @@ impl Spec for LstmSpec {
     #[track_caller]
     fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> LstmCell {
         let (i, h) = (inputs, self.units);
-        let mut add = |weight: &str, shape: &[usize], init| {
-            params.add(format!("{name}.{weight}"), crate::tensor::Shape::new(shape), init)
-        };
         let (kernel, recurrent) = (self.kernel_init, self.recurrent_init);
-        let outputs = self.projection.unwrap_or(h);
-        let (w_ih, w_hh) = (add("w_ih", &[i, 4 * h], kernel), add("w_hh", &[outputs, 4 * h], recurrent));
+        let w_ih = params.add(format!("{name}.w_ih"), [i, 4 * h], kernel);
+        let w_hh = params.add(format!("{name}.w_hh"), [self.outputs(), 4 * h], recurrent);
+        let mut add = |weight: &str, shape: &[usize], init| {
+            params.add(format!("{name}.{weight}"), Shape::new(shape), init)
+        };
         let (b, b_hh) = match self.biases {
             Biases::None => (None, None),
             Biases::One { .. } => (Some(add("b", &[4 * h], Init::Zeros)), None),

@@ -157,7 +157,7 @@ impl Cell for LstmCell {
             return None;
         }
         let kind = RecurrenceKind::Lstm(recurrent::Lstm { order: GateOrder::Ifgo, forget_bias: 0.0 });
-        let [w, u] = [self.w_ih, self.w_hh].map(|w| x.tape().param(w));
+        let (w, u) = (x.tape().param(self.w_ih), x.tape().param(self.w_hh));
         let [b_x, b_h] = [self.b, self.b_hh].map(|b| b.map(|b| x.tape().param(b)));
         Some(LstmState::of_both(at_once(kind, Weights { w, u, b_x, b_h }, x, &[h, c], way)))
     }

@@ -31,7 +31,7 @@ pub struct Recurrent<C> {
 /// The sizes and options of a cell, to be given weights.
 pub trait Spec {
     /// What it becomes.
-    type Cell: Cell;
+    type Cell: Cell + Send + Sync;
 
     /// Adds the weights, whose names begin with `name`, for inputs of size `I`.
     ///

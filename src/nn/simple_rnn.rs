@@ -130,7 +130,7 @@ impl Cell for SimpleRnnCell {
             Activation::Relu => recurrent::SimpleRnn::Relu,
             _ => return None,
         };
-        let [w, u] = [self.w_ih, self.w_hh].map(|w| x.tape().param(w));
+        let (w, u) = (x.tape().param(self.w_ih), x.tape().param(self.w_hh));
         let weights = Weights { w, u, b_x: self.b.map(|b| x.tape().param(b)), b_h: None };
         Some(at_once(RecurrenceKind::SimpleRnn(kind), weights, x, &[h], way))
     }
