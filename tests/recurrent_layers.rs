@@ -355,3 +355,30 @@ fn losses_are_the_same_for_any_number_of_threads() {
     }
     every_layer!(80, layer => check(layer));
 }
+
+#[test]
+fn nothing_is_left_from_an_earlier_use_of_the_memory() {
+    fn check<S: Spec>(layer: Recurrent<S>) {
+        let mut params = Params::<f64>::new(0);
+        let layer = layer.return_sequences(true).build(&mut params, "rnn", 2);
+        let run = |memory: Memory<f64>, x: &[f64], mask: &[bool]| {
+            let tape = Tape::new(&params, memory);
+            let call = Call { mask: Some(tape.mask([2, 3], mask)), ..Call::default() };
+            let output = layer.run(tape.input([2, 3, 2], x), call).output;
+            let mut grads = params.zero_gradients();
+            tape.backward(weighted(&tape, output), &mut grads);
+            (output.value(), grads.flat().to_vec(), tape.into_memory())
+        };
+        let (x, mask) = (numbers(12, 0.0), [true, false, true, false, false, true]);
+        let (output, grads, _) = run(Memory::new(), &x, &mask);
+        let (_, _, full_of_nan) = run(Memory::new(), &[f64::NAN; 12], &[true; 6]);
+        let (output_too, grads_too, memory) = run(full_of_nan, &x, &mask);
+        assert_eq!((output.clone(), grads), (output_too, grads_too));
+
+        // What stands at a skipped step doesn't matter.
+        let mut elsewhere_nan = x.clone();
+        (0..6).filter(|&step| !mask[step]).for_each(|step| elsewhere_nan[2 * step] = f64::NAN);
+        assert_eq!(run(memory, &elsewhere_nan, &mask).0, output);
+    }
+    every_layer!(3, layer => check(layer));
+}
