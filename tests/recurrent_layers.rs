@@ -382,3 +382,24 @@ fn nothing_is_left_from_an_earlier_use_of_the_memory() {
     }
     every_layer!(3, layer => check(layer));
 }
+
+#[test]
+fn a_stack_drops_outputs_between_its_layers() {
+    let mut params = Params::<f64>::new(0);
+    let linear = SimpleRnn::new(30).activation(Activation::Linear).bias(false).return_sequences(true);
+    let linear = linear.init(Init::Zeros, Init::Zeros);
+    let stack = Stacked::new([linear, linear, linear]).dropout(0.5).build(&mut params, "rnn", 30);
+    for layer in &stack.layers {
+        params[layer.cell.w_ih].iter_mut().enumerate().for_each(|(n, w)| *w = f64::from(n % 31 == 0));
+    }
+    let tape = Tape::new(&params, Memory::new());
+    let ones = tape.zeros([2, 4, 30]) + 1.0;
+    assert_eq!(stack.forward(ones).value(), vec![1.0; 240]);
+    let call = Call { training: Some(2), ..Call::default() };
+    let dropped = stack.run(ones, call, |_, _| {}).value();
+    // Twice by one half: each is 0, or 4.
+    let kept = dropped.iter().filter(|&&y| y == 4.0).count();
+    assert!((40..80).contains(&kept) && dropped.iter().all(|&y| y == 0.0 || y == 4.0), "{kept} of 240 kept");
+    // Each step by itself.
+    assert!(dropped[..30] != dropped[30..60]);
+}
