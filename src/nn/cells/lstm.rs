@@ -1,7 +1,7 @@
 //! The LSTM as a layer: its size and options
 
-use super::lstm_cell::{LstmCell, Peepholes};
-use super::{Activation, Recurrent, Spec};
+use crate::nn::{Activation, Recurrent, Spec};
+use crate::nn::{LstmCell, Peepholes};
 use crate::real::Real;
 use crate::tensor::{Init, Params, Shape};
 
@@ -9,7 +9,7 @@ use crate::tensor::{Init, Params, Shape};
 ///
 /// Hochreiter & Schmidhuber 1997, with the forget gate of Gers, Schmidhuber & Cummins 2000. Keras `LSTM`; PyTorch `LSTM`,
 /// whose weights are the transposes, with the same order of gates `i, f, g, o`. TF1's `BasicLSTMCell` is
-/// [`BasicLstm`](super::BasicLstm).
+/// [`BasicLstm`](crate::nn::BasicLstm).
 ///
 /// [`build`](Recurrent::build) adds the weights `{name}.w_ih` `[I, 4·H]`, `{name}.w_hh` `[H, 4·H]`, `{name}.b` `[4·H]`
 /// and what the options ask for. With peepholes, a projection, clipping, coupled gates or other activations every step is

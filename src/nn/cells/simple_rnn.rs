@@ -1,8 +1,8 @@
 //! The Elman network: `h_t = tanh(x_t·W_ih + h_{t−1}·W_hh + b)`
 
 use super::fused::{Weights, at_once};
-use super::{Activation, Cell, Recurrent, Spec, Way};
 use crate::kernels::recurrent;
+use crate::nn::{Activation, Cell, Recurrent, Spec, Way};
 use crate::ops::RecurrenceKind;
 use crate::real::Real;
 use crate::tape::{Tape, Var};

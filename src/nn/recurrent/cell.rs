@@ -6,9 +6,9 @@ use crate::tape::{Tape, Var};
 
 /// One step of a recurrence, `state_t = f(x_t, state_{t−1})`, written as its equation.
 ///
-/// The loop over time is [`unroll`](super::unroll), the same for every cell; backpropagation through
+/// The loop over time is [`unroll`](crate::nn::unroll), the same for every cell; backpropagation through
 /// time follows from the tape, the same for every cell. A cell of your own needs [`step`](Self::step) and
-/// [`zero_state`](Self::zero_state); wrapped in [`Recurrent::of`](super::Recurrent::of) it has all that the cells of
+/// [`zero_state`](Self::zero_state); wrapped in [`Recurrent::of`](crate::nn::Recurrent::of) it has all that the cells of
 /// this crate have: masks, dropout, both directions, stacks.
 ///
 /// ```
@@ -68,7 +68,7 @@ pub trait Cell {
     }
 
     /// All steps at once, if there is an operation that does so: the states of all steps, each `[B, T, H]`, in the order
-    /// of the sequence. It must do the same as [`unroll`](super::unroll), which is what happens otherwise.
+    /// of the sequence. It must do the same as [`unroll`](crate::nn::unroll), which is what happens otherwise.
     #[track_caller]
     fn at_once<'t, R: Real>(
         &self,

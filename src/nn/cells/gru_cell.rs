@@ -1,14 +1,14 @@
 //! One step of the GRU: one state, and gates that say how much of it is new
 
 use super::fused::{Weights, at_once};
-use super::{Activation, Cell, Reset, Way};
 use crate::kernels::recurrent;
+use crate::nn::{Activation, Cell, Reset, Way};
 use crate::ops::RecurrenceKind;
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::{Param, Shape};
 
-/// One step of [`Gru`](super::Gru).
+/// One step of [`Gru`](crate::nn::Gru).
 ///
 /// ```text
 /// [x_z, x_r, x_n] = x_t·W_ih + b_ih
