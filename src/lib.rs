@@ -55,7 +55,8 @@
 //!
 //! 1. [`ops::Rule`], then [`ops::Tanh`], [`ops::Mul`], [`ops::MatMul`]: an operation and its chain rule.
 //! 2. [`Tape::backward`]: the loop. [`Tape::param`]: why a weight is on the tape once.
-//! 3. [`nn::SimpleRnn`] and [`nn::unroll`]: a step of a recurrent net, and the loop over time.
+//! 3. [`nn::SimpleRnnCell`], [`nn::LstmCell`] and [`nn::unroll`]: a step of a recurrent net, and the loop over time.
+//!    [`kernels::recurrent`]: the same as one operation, backwards by hand.
 //! 4. [`check::gradcheck`]: how we know that it is right.
 //! 5. [`optim`]: what is done with the gradients.
 //!

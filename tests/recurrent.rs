@@ -148,10 +148,15 @@ struct Tally {
 }
 
 impl Tally {
-    /// Checks a layer in all ways and shapes: the operation for whole sequences against the loop over single steps.
+    /// Checks a layer in all ways and shapes, at once and unrolled.
     fn check_both<S: Spec>(&mut self, what: &str, spec: impl Fn(usize) -> Recurrent<S>) {
         self.check(what, |h| spec(h).unrolled());
         self.check(what, &spec);
+        self.compare(what, spec);
+    }
+
+    /// The operation for whole sequences against the loop over single steps: the loss and all gradients.
+    fn compare<S: Spec>(&mut self, what: &str, spec: impl Fn(usize) -> Recurrent<S>) {
         for (shape, way) in cases() {
             let at_once = net(spec(shape[3]), way, shape);
             let unrolled = net(spec(shape[3]).unrolled(), way, shape);
@@ -191,6 +196,8 @@ fn every_gradient_of_every_cell_with_every_option_both_ways() {
     let mut tally = Tally::default();
     tally.check_both("simple_rnn", SimpleRnn::new);
     tally.check_both("simple_rnn without bias", |h| SimpleRnn::new(h).bias(false));
+    // relu's corner is no place for differences; the relu of single steps is checked among the operations.
+    tally.compare("simple_rnn, relu", |h| SimpleRnn::new(h).activation(Activation::Relu));
     tally.check_both("lstm", Lstm::new);
     tally.check_both("lstm, two biases", Lstm::pytorch);
     tally.check_both("lstm without bias", |h| Lstm::new(h).bias(false));
@@ -215,6 +222,8 @@ fn every_gradient_of_every_cell_with_every_option_both_ways() {
     tally.check("basic_lstm, sigmoid", |h| BasicLstm::new(h).activation(sigmoid));
     tally.check("gru, sigmoid", |h| Gru::new(h).activation(sigmoid));
     tally.check("gru, tanh gates", |h| Gru::new(h).recurrent_activation(Activation::Tanh));
+    tally.check("lstm, zoneout", |h| Lstm::new(h).zoneout(0.2, 0.4));
+    tally.check("gru, zoneout", |h| Gru::new(h).zoneout(0.3, 0.0));
     let worst = tally.worst.unwrap();
     println!(
         "{} layers, {} cases, {} derivatives, worst {worst}; at once and unrolled at most {:.1e} apart",

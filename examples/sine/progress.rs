@@ -1,5 +1,6 @@
 //! How it goes while it goes.
 
+use std::fmt::Display;
 use std::io::{IsTerminal, stderr};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -27,9 +28,13 @@ impl Progress {
 
     /// After an epoch.
     pub fn epoch(&self, epoch: usize, epochs: usize, train: f64, test: f64) {
-        let line = format!("epoch {epoch:>3}/{epochs}  training loss {train:.2e}  test {test:.2e}");
+        self.line(format_args!("epoch {epoch:>3}/{epochs}  training loss {train:.2e}  test {test:.2e}"));
+    }
+
+    /// A line that stays.
+    pub fn line(&self, line: impl Display) {
         match &self.bar {
-            Some(bar) => bar.println(line),
+            Some(bar) => bar.println(line.to_string()),
             None => say!("{line}"),
         }
     }

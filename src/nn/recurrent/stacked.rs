@@ -83,7 +83,7 @@ impl<L: SequenceLayer> Stacked<L> {
     /// layer and its state after the last step.
     ///
     /// # Panics
-    /// As [`Recurrent::run`](super::Recurrent::run), and if there are not as many initial states as layers.
+    /// As [`Recurrent::run`](crate::nn::Recurrent::run), and if there are not as many initial states as layers.
     #[must_use]
     #[track_caller]
     pub fn run<'t, R: Real>(

@@ -48,7 +48,10 @@ impl<R: Real> Stateful<R> {
         call: Call<'t, C::State<'t, R>, R>,
     ) -> Output<'t, C::State<'t, R>, R> {
         let batch = x.shape().sizes().first().copied().unwrap_or(0);
-        let initial = call.initial_state.unwrap_or_else(|| self.state(&layer.cell, x.tape(), batch));
+        let initial = match call.initial_state {
+            Some(state) => state,
+            None => self.state(&layer.cell, x.tape(), batch),
+        };
         let out = layer.run(x, Call { initial_state: Some(initial), ..call });
         self.keep(out.state);
         out
@@ -57,16 +60,18 @@ impl<R: Real> Stateful<R> {
     #[track_caller]
     fn state<'t, C: Cell>(&self, cell: &C, tape: &'t Tape<'t, R>, batch: usize) -> C::State<'t, R> {
         let zeros = cell.zero_state(tape, batch);
-        let mut kept = self.variables.iter();
-        let state = zeros.map(|zeros| {
-            let Some(kept) = kept.next() else { return zeros };
-            let (kept_shape, shape) = (kept.shape(), zeros.shape());
-            assert!(
-                kept_shape == shape,
-                "stateful: the state has shape {kept_shape}, not {shape}: `reset_state` before another batch or layer"
-            );
-            tape.input(shape, kept.data())
+        let (mut kept, mut fit) = (self.variables.iter(), Ok(()));
+        let state = zeros.map(|zeros| match kept.next() {
+            None => zeros,
+            Some(kept) if kept.shape() == zeros.shape() => tape.input(kept.shape(), kept.data()),
+            Some(kept) => {
+                fit = Err((kept.shape(), zeros.shape()));
+                zeros
+            }
         });
+        if let Err((kept, wanted)) = fit {
+            panic!("stateful: the state has shape {kept}, not {wanted}: `reset_state` before another batch")
+        }
         assert!(kept.next().is_none(), "stateful: the state is of another layer: `reset_state` first");
         state
     }

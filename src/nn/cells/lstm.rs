@@ -1,15 +1,15 @@
 //! The LSTM as a layer: its size and options
 
-use super::lstm_cell::{LstmCell, Peepholes};
-use super::{Activation, Recurrent, Spec};
+use crate::nn::{Activation, Recurrent, Spec};
+use crate::nn::{LstmCell, Peepholes};
 use crate::real::Real;
-use crate::tensor::{Init, Params};
+use crate::tensor::{Init, Params, Shape};
 
 /// An LSTM layer, its size and options. [`LstmCell`] has the equations.
 ///
 /// Hochreiter & Schmidhuber 1997, with the forget gate of Gers, Schmidhuber & Cummins 2000. Keras `LSTM`; PyTorch `LSTM`,
 /// whose weights are the transposes, with the same order of gates `i, f, g, o`. TF1's `BasicLSTMCell` is
-/// [`BasicLstm`](super::BasicLstm).
+/// [`BasicLstm`](crate::nn::BasicLstm).
 ///
 /// [`build`](Recurrent::build) adds the weights `{name}.w_ih` `[I, 4·H]`, `{name}.w_hh` `[H, 4·H]`, `{name}.b` `[4·H]`
 /// and what the options ask for. With peepholes, a projection, clipping, coupled gates or other activations every step is
@@ -153,12 +153,12 @@ impl Spec for LstmSpec {
     #[track_caller]
     fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> LstmCell {
         let (i, h) = (inputs, self.units);
-        let mut add = |weight: &str, shape: &[usize], init| {
-            params.add(format!("{name}.{weight}"), crate::tensor::Shape::new(shape), init)
-        };
         let (kernel, recurrent) = (self.kernel_init, self.recurrent_init);
-        let outputs = self.projection.unwrap_or(h);
-        let (w_ih, w_hh) = (add("w_ih", &[i, 4 * h], kernel), add("w_hh", &[outputs, 4 * h], recurrent));
+        let w_ih = params.add(format!("{name}.w_ih"), [i, 4 * h], kernel);
+        let w_hh = params.add(format!("{name}.w_hh"), [self.outputs(), 4 * h], recurrent);
+        let mut add = |weight: &str, shape: &[usize], init| {
+            params.add(format!("{name}.{weight}"), Shape::new(shape), init)
+        };
         let (b, b_hh) = match self.biases {
             Biases::None => (None, None),
             Biases::One { .. } => (Some(add("b", &[4 * h], Init::Zeros)), None),

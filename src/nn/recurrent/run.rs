@@ -65,10 +65,12 @@ impl<C: Cell> Recurrent<C> {
         let &[batch, steps, _] = x.shape().sizes() else {
             panic!("recurrent: x has shape {}, not [B, T, I]", x.shape())
         };
-        if let Some(mask) = call.mask.map(Var::shape) {
+        if let Some(mask) = call.mask {
+            let (shape, same_tape) = (mask.shape(), std::ptr::eq(mask.tape(), x.tape()));
+            assert!(same_tape, "recurrent: the mask is on another tape than x");
             assert!(
-                mask.sizes() == [batch, steps],
-                "recurrent: the mask has shape {mask}, not [B, T] = [{batch}, {steps}]"
+                shape.sizes() == [batch, steps],
+                "recurrent: the mask has shape {shape}, not [B, T] = [{batch}, {steps}]"
             );
         }
         let initial = call.initial_state.unwrap_or_else(|| self.cell.zero_state(x.tape(), batch));

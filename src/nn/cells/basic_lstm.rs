@@ -1,8 +1,8 @@
 //! TF1's `BasicLSTMCell`, to the letter
 
 use super::fused::{Weights, at_once};
-use super::{Activation, Cell, LstmState, Recurrent, Spec, Way};
 use crate::kernels::recurrent::{self, GateOrder};
+use crate::nn::{Activation, Cell, LstmState, Recurrent, Spec, Way};
 use crate::ops::RecurrenceKind;
 use crate::real::Real;
 use crate::tape::{Tape, Var};

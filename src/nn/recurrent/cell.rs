@@ -6,35 +6,37 @@ use crate::tape::{Tape, Var};
 
 /// One step of a recurrence, `state_t = f(x_t, state_{t−1})`, written as its equation.
 ///
-/// The loop over time is [`unroll`](super::unroll), the same for every cell; backpropagation through
+/// The loop over time is [`unroll`](crate::nn::unroll), the same for every cell; backpropagation through
 /// time follows from the tape, the same for every cell. A cell of your own needs [`step`](Self::step) and
-/// [`zero_state`](Self::zero_state); wrapped in [`Recurrent::of`](super::Recurrent::of) it has all that the cells of
+/// [`zero_state`](Self::zero_state); wrapped in [`Recurrent::of`](crate::nn::Recurrent::of) it has all that the cells of
 /// this crate have: masks, dropout, both directions, stacks.
 ///
 /// ```
 /// use tapeloop::nn::{Cell, Recurrent};
 /// use tapeloop::{Init, Memory, Param, Params, Real, Tape, Var};
 ///
-/// /// A leaky integrator: `h_t = λ·h_{t−1} + (1 − λ)·x_t·W`
-/// struct Leaky {
+/// /// Units that each remember only themselves, `h_t = tanh(x_t·W + u⊙h_{t−1})`; Li et al. 2018.
+/// struct Independent {
 ///     w: Param, // [I, H]
-///     keep: f64, // λ
+///     u: Param, // [H]
 /// }
 ///
-/// impl Cell for Leaky {
+/// impl Cell for Independent {
 ///     type State<'t, R: Real> = Var<'t, R>; // h [B, H]
 ///
 ///     fn zero_state<'t, R: Real>(&self, tape: &'t Tape<'t, R>, batch: usize) -> Var<'t, R> {
-///         tape.zeros([batch, self.w.shape().last()])
+///         tape.zeros([batch, self.u.shape().last()])
 ///     }
 ///
 ///     fn step<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>) -> Var<'t, R> {
-///         self.keep * h + (1.0 - self.keep) * x_t.matmul(x_t.tape().param(self.w))
+///         let (w, u) = (x_t.tape().param(self.w), x_t.tape().param(self.u));
+///         (x_t.matmul(w) + u.expand(h.shape()) * h).tanh()
 ///     }
 /// }
 ///
 /// let mut params = Params::<f32>::new(0);
-/// let cell = Leaky { w: params.add("w", [3, 8], Init::GlorotUniform), keep: 0.9 };
+/// let w = params.add("w", [3, 8], Init::GlorotUniform);
+/// let cell = Independent { w, u: params.add("u", [8], Init::Constant(0.9)) };
 /// let layer = Recurrent::of(cell).return_sequences(true);
 /// let tape = Tape::new(&params, Memory::new());
 /// let x = tape.input([2, 5, 3], &[0.1; 30]); // [B, T, I]
@@ -54,9 +56,11 @@ pub trait Cell {
     #[track_caller]
     fn step<'t, R: Real>(&self, x_t: Var<'t, R>, state: Self::State<'t, R>) -> Self::State<'t, R>;
 
-    /// The same step under recurrent dropout: the recurrent weights multiply `read` instead of `h_{t−1}`.
+    /// The same step under recurrent dropout: the recurrent weights multiply `read` `[B, H]` instead of `h_{t−1}`.
     ///
-    /// Unless a cell says otherwise, `read` is all that it sees of `h_{t−1}`.
+    /// Unless a cell says otherwise, `read` is all that it sees of `h_{t−1}`. A cell in which `h_{t−1}` also goes another
+    /// way than through weights (it leaks, or a gate keeps it) should say otherwise, or that way loses numbers, too:
+    /// write the equation here, and `self.step_reading(x_t, h, h)` in `step`, as [`GruCell`](crate::nn::GruCell) does.
     #[track_caller]
     fn step_reading<'t, R: Real>(
         &self,
@@ -68,7 +72,7 @@ pub trait Cell {
     }
 
     /// All steps at once, if there is an operation that does so: the states of all steps, each `[B, T, H]`, in the order
-    /// of the sequence. It must do the same as [`unroll`](super::unroll), which is what happens otherwise.
+    /// of the sequence. It must do the same as [`unroll`](crate::nn::unroll), which is what happens otherwise.
     #[track_caller]
     fn at_once<'t, R: Real>(
         &self,

@@ -1,14 +1,14 @@
 //! One step of the LSTM: a memory `c`, and gates that say what enters, stays and leaves
 
 use super::fused::{Weights, at_once};
-use super::{Activation, Cell, State, Way};
 use crate::kernels::recurrent::{self, GateOrder};
+use crate::nn::{Activation, Cell, State, Way};
 use crate::ops::RecurrenceKind;
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::{Param, Shape};
 
-/// One step of [`Lstm`](super::Lstm).
+/// One step of [`Lstm`](crate::nn::Lstm).
 ///
 /// ```text
 /// [a_i, a_f, a_g, a_o] = x_t·W_ih + h_{t−1}·W_hh + b        b_ih + b_hh if there are two
@@ -157,7 +157,7 @@ impl Cell for LstmCell {
             return None;
         }
         let kind = RecurrenceKind::Lstm(recurrent::Lstm { order: GateOrder::Ifgo, forget_bias: 0.0 });
-        let [w, u] = [self.w_ih, self.w_hh].map(|w| x.tape().param(w));
+        let (w, u) = (x.tape().param(self.w_ih), x.tape().param(self.w_hh));
         let [b_x, b_h] = [self.b, self.b_hh].map(|b| b.map(|b| x.tape().param(b)));
         Some(LstmState::of_both(at_once(kind, Weights { w, u, b_x, b_h }, x, &[h, c], way)))
     }

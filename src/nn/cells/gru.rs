@@ -1,6 +1,6 @@
 //! The GRU as a layer: its size and options
 
-use super::{Activation, GruCell, Recurrent, Spec};
+use crate::nn::{Activation, GruCell, Recurrent, Spec};
 use crate::real::Real;
 use crate::tensor::{Init, Params};
 

@@ -1,6 +1,6 @@
 //! All steps of a recurrence as one node of the tape.
 
-use super::Way;
+use crate::nn::Way;
 use crate::ops::{Recurrence, RecurrenceKind};
 use crate::real::Real;
 use crate::tape::Var;

@@ -6,7 +6,7 @@ use crate::tensor::Params;
 
 /// A recurrent layer: a cell, and how it is led through a sequence.
 ///
-/// [`SimpleRnn`](super::SimpleRnn), [`Lstm`](super::Lstm), … are this with the sizes of a cell ([`Spec`]);
+/// [`SimpleRnn`](crate::nn::SimpleRnn), [`Lstm`](crate::nn::Lstm), … are this with the sizes of a cell ([`Spec`]);
 /// [`build`](Self::build) adds the weights and makes it a layer with a [`Cell`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Recurrent<C> {
@@ -31,7 +31,7 @@ pub struct Recurrent<C> {
 /// The sizes and options of a cell, to be given weights.
 pub trait Spec {
     /// What it becomes.
-    type Cell: Cell;
+    type Cell: Cell + Send + Sync;
 
     /// Adds the weights, whose names begin with `name`, for inputs of size `I`.
     ///
@@ -104,7 +104,7 @@ impl<C> Recurrent<C> {
     }
 
     /// Drops inputs with probability `p`, the same ones at each step; and outputs on their way into the recurrent
-    /// weights with probability `recurrent`. Both only in training, see [`Call::training`](super::Call::training).
+    /// weights with probability `recurrent`. Both only in training, see [`Call::training`](crate::nn::Call::training).
     ///
     /// Gal & Ghahramani 2016, with one mask for all gates. Keras' `dropout` and `recurrent_dropout`.
     ///

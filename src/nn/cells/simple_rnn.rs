@@ -1,8 +1,8 @@
 //! The Elman network: `h_t = tanh(x_t·W_ih + h_{t−1}·W_hh + b)`
 
 use super::fused::{Weights, at_once};
-use super::{Activation, Cell, Recurrent, Spec, Way};
 use crate::kernels::recurrent;
+use crate::nn::{Activation, Cell, Recurrent, Spec, Way};
 use crate::ops::RecurrenceKind;
 use crate::real::Real;
 use crate::tape::{Tape, Var};
@@ -130,7 +130,7 @@ impl Cell for SimpleRnnCell {
             Activation::Relu => recurrent::SimpleRnn::Relu,
             _ => return None,
         };
-        let [w, u] = [self.w_ih, self.w_hh].map(|w| x.tape().param(w));
+        let (w, u) = (x.tape().param(self.w_ih), x.tape().param(self.w_hh));
         let weights = Weights { w, u, b_x: self.b.map(|b| x.tape().param(b)), b_h: None };
         Some(at_once(RecurrenceKind::SimpleRnn(kind), weights, x, &[h], way))
     }

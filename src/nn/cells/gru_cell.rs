@@ -1,14 +1,14 @@
 //! One step of the GRU: one state, and gates that say how much of it is new
 
 use super::fused::{Weights, at_once};
-use super::{Activation, Cell, Reset, Way};
 use crate::kernels::recurrent;
+use crate::nn::{Activation, Cell, Reset, Way};
 use crate::ops::RecurrenceKind;
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::{Param, Shape};
 
-/// One step of [`Gru`](super::Gru).
+/// One step of [`Gru`](crate::nn::Gru).
 ///
 /// ```text
 /// [x_z, x_r, x_n] = x_t·W_ih + b_ih
@@ -87,7 +87,7 @@ impl Cell for GruCell {
             Reset::After => RecurrenceKind::Gru(recurrent::Gru),
             Reset::Before => RecurrenceKind::GruResetBefore(recurrent::GruResetBefore),
         };
-        let [w, u] = [self.w_ih, self.w_hh].map(|w| x.tape().param(w));
+        let (w, u) = (x.tape().param(self.w_ih), x.tape().param(self.w_hh));
         let [b_x, b_h] = [self.b_ih, self.b_hh].map(|b| b.map(|b| x.tape().param(b)));
         Some(at_once(kind, Weights { w, u, b_x, b_h }, x, &[h], way))
     }

@@ -57,6 +57,15 @@ impl<'t, S: State<'t, R>, R: Real> Output<'t, S, R> {
             States::Steps(trajectory) => trajectory.states(),
         }
     }
+
+    /// The steps one by one, to read each `∂L/∂h_t`; `None` if they were computed at once.
+    #[must_use]
+    pub fn trajectory(&self) -> Option<Trajectory<'t, S, R>> {
+        match self.states {
+            States::AtOnce(_) => None,
+            States::Steps(trajectory) => Some(trajectory),
+        }
+    }
 }
 
 /// The states of all steps.

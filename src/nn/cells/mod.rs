@@ -1,0 +1,16 @@
+//! The cells: one step each, as its equation; beside it the description of a layer of such cells.
+
+mod basic_lstm;
+mod fused;
+mod gru;
+mod gru_cell;
+mod lstm;
+mod lstm_cell;
+mod simple_rnn;
+
+pub use basic_lstm::{BasicLstm, BasicLstmCell, BasicLstmSpec};
+pub use gru::{Gru, GruSpec, Reset};
+pub use gru_cell::GruCell;
+pub use lstm::{Lstm, LstmSpec};
+pub use lstm_cell::{LstmCell, LstmState, Peepholes};
+pub use simple_rnn::{SimpleRnn, SimpleRnnCell, SimpleRnnSpec};
