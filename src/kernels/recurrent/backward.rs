@@ -48,7 +48,8 @@ pub fn backward<'a, R: Real, S: Step<R>>(
     Gradient::new(given, &left.saved[S::SAVED * units..], da, [dh, dc])
 }
 
-/// Some rows, from the last step to the first.
+/// Some rows, from the last step to the first. In `dh`, `dc` and `d_read` is, per row, what the steps behind `t` want of
+/// `h_t`, of `c_t`, and of what `U` read.
 fn back_in_time<R: Real, S: Step<R>>(
     step: S,
     given: &Given<'_, R>,
@@ -62,37 +63,35 @@ fn back_in_time<R: Real, S: Step<R>>(
     let (a, read) = left.saved.split_at(S::SAVED * sizes.units());
     let ((h, c), (dy_h, dy_c)) = (left.states.split_at(sizes.units()), left.d_states.split_at(sizes.units()));
     for t in given.steps().rev() {
-        let before = given.before(t);
-        for row in 0..count {
+        // What the rest of the net wants of h_t and c_t, too.
+        for (row, b) in (first..first + count).enumerate() {
             let (dh, d_read) = (&mut dh[sizes.row(row, 1)], &mut d_read[sizes.row(row, S::READS)][..hidden]);
-            given.add_read(first + row, d_read, dh);
+            given.add_read(b, d_read, dh);
             d_read.fill(R::ZERO);
-            add(&dy_h[sizes.at(first + row, t, 1)], dh);
-            add(&dy_c[sizes.at(first + row, t, S::CELLS)], &mut dc[sizes.row(row, S::CELLS)]);
+            add(&dy_h[sizes.at(b, t, 1)], dh);
+            add(&dy_c[sizes.at(b, t, S::CELLS)], &mut dc[sizes.row(row, S::CELLS)]);
         }
         for (phase, columns) in S::RECURRENT.iter().enumerate().rev() {
             let (da_t, dh, dc, d_all) = (&mut *da, &mut *dh, &mut *dc, &mut *d_read);
             simd::run(
                 #[inline(always)]
                 move || {
-                    for row in 0..count {
-                        let (da, of_all) = (&mut da_t[sizes.at(row, t, S::SAVED)], first + row);
-                        if !given.is_live(of_all, t) {
+                    for (row, b) in (first..first + count).enumerate() {
+                        let da = &mut da_t[sizes.at(row, t, S::SAVED)];
+                        if !given.is_live(b, t) {
                             da.fill(R::ZERO);
                             continue;
                         }
-                        let (h_before, c_before) = match before {
-                            Some(t) => (&h[sizes.at(of_all, t, 1)], &c[sizes.at(of_all, t, S::CELLS)]),
-                            None => {
-                                (&given.h_0[sizes.row(of_all, 1)], &given.c_0[sizes.row(of_all, S::CELLS)])
-                            }
+                        let (h_before, c_before) = match given.before(t) {
+                            Some(t) => (&h[sizes.at(b, t, 1)], &c[sizes.at(b, t, S::CELLS)]),
+                            None => (&given.h_0[sizes.row(b, 1)], &given.c_0[sizes.row(b, S::CELLS)]),
                         };
                         let at = Backward {
-                            a: &a[sizes.at(of_all, t, S::SAVED)],
-                            read: &read[sizes.at(of_all, t, S::READS)],
-                            h: &h[sizes.at(of_all, t, 1)],
+                            a: &a[sizes.at(b, t, S::SAVED)],
+                            read: &read[sizes.at(b, t, S::READS)],
+                            h: &h[sizes.at(b, t, 1)],
                             h_before,
-                            c: &c[sizes.at(of_all, t, S::CELLS)],
+                            c: &c[sizes.at(b, t, S::CELLS)],
                             c_before,
                             da,
                             dh: &mut dh[sizes.row(row, 1)],
@@ -114,8 +113,8 @@ fn back_in_time<R: Real, S: Step<R>>(
             }
         }
     }
-    for row in 0..count {
-        given.add_read(first + row, &d_read[sizes.row(row, S::READS)][..hidden], &mut dh[sizes.row(row, 1)]);
+    for (row, b) in (first..first + count).enumerate() {
+        given.add_read(b, &d_read[sizes.row(row, S::READS)][..hidden], &mut dh[sizes.row(row, 1)]);
     }
 }
 
