@@ -84,6 +84,11 @@ pub use real::Real;
 pub use tape::{Memory, Sequence, SequenceBuilder, Tape, Var};
 pub use tensor::{Array, Entry, Gradients, Init, Param, Params, Shape};
 
+/// The program of `docs/recurrent.md`, as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/recurrent.md")]
+struct RecurrentLayers;
+
 /// The README's program, as a test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -39,7 +39,7 @@ const WAYS: [Way; 9] = [
 ];
 
 /// B, T, I, H
-const SHAPES: [[usize; 4]; 8] = [
+const SHAPES: [[usize; 4]; 10] = [
     [1, 1, 1, 1],
     [1, 3, 2, 1],
     [2, 1, 1, 3],
@@ -48,6 +48,8 @@ const SHAPES: [[usize; 4]; 8] = [
     [5, 3, 3, 2],
     [1, 2, 17, 3],
     [2, 3, 2, 17],
+    [17, 2, 1, 2],
+    [1, 17, 2, 3],
 ];
 
 /// A net around a layer: everything that it reads is a parameter, so that every gradient is checked.
@@ -195,6 +197,7 @@ fn cases() -> impl Iterator<Item = ([usize; 4], Way)> {
 fn every_gradient_of_every_cell_with_every_option_both_ways() {
     let mut tally = Tally::default();
     tally.check_both("simple_rnn", SimpleRnn::new);
+    tally.check_both("simple_rnn, two biases", SimpleRnn::pytorch);
     tally.check_both("simple_rnn without bias", |h| SimpleRnn::new(h).bias(false));
     // relu's corner is no place for differences; the relu of single steps is checked among the operations.
     tally.compare("simple_rnn, relu", |h| SimpleRnn::new(h).activation(Activation::Relu));
@@ -210,7 +213,7 @@ fn every_gradient_of_every_cell_with_every_option_both_ways() {
 
     let sigmoid = Activation::Sigmoid;
     tally.check("simple_rnn, sigmoid", |h| SimpleRnn::new(h).activation(sigmoid));
-    tally.check("lstm, softsign", |h| Lstm::new(h).activation(Activation::Softsign));
+    tally.check("lstm, softplus", |h| Lstm::new(h).activation(Activation::Softplus));
     tally.check("lstm, tanh gates", |h| Lstm::new(h).recurrent_activation(Activation::Tanh));
     tally.check("lstm, peepholes", |h| Lstm::new(h).peepholes(true));
     tally.check("lstm, projection", |h| Lstm::new(h).projection(2));

@@ -23,7 +23,7 @@ fn check<S: Spec + Copy>(name: &str, layer: Recurrent<S>) {
     let x = tape.zeros([2, 5, 3]);
     panics("recurrent: x has shape [2, 3], not [B, T, I]", &[], || built.forward(tape.zeros([2, 3])));
     panics("recurrent: x has shape [2, 5, 3, 1]", &[], || built.forward(tape.zeros([2, 5, 3, 1])));
-    panics(name, &["3", "7"], || built.forward(tape.zeros([2, 5, 7])));
+    panics(name, &["7]", "3]"], || built.forward(tape.zeros([2, 5, 7])));
 
     let mask = |mask| Call { mask: Some(mask), ..Call::default() };
     let wants = "not [B, T] = [2, 5]";
@@ -53,6 +53,8 @@ fn check<S: Spec + Copy>(name: &str, layer: Recurrent<S>) {
             panics(name, &["state", &given, "[2, 4]"], || built.forward_from(x, state));
         }
     }
+    let (no_steps, three) = (tape.zeros([2, 0, 3]), built.cell.zero_state(&tape, 3));
+    panics("recurrent: the state has shape [3, 4], not [2, 4]", &[], || built.forward_from(no_steps, three));
     let foreign = built.cell.zero_state(&other, 2);
     panics("an op reads a variable of another tape", &[], || built.forward_from(x, foreign));
 
@@ -78,6 +80,20 @@ fn every_layer_names_what_does_not_fit() {
     check("gru: ", Gru::new(4).unrolled());
     check("gru: ", Gru::new(4).reset(Reset::Before));
     check("gru: ", Gru::new(4).reset(Reset::Before).unrolled());
+}
+
+#[test]
+fn a_state_of_another_layer() {
+    let mut params = Params::<f64>::new(0);
+    let gru = Gru::new(4).build(&mut params, "gru", 3);
+    let lstm = Lstm::new(4).build(&mut params, "lstm", 3);
+    let tape = Tape::new(&params, Memory::new());
+    let x = tape.zeros([2, 5, 3]);
+    let (mut of_gru, mut of_lstm) = (Stateful::new(), Stateful::new());
+    of_gru.run(&gru, x, Call::default());
+    of_lstm.run(&lstm, x, Call::default());
+    panics("stateful: the state is of another layer", &[], || of_gru.run(&lstm, x, Call::default()));
+    panics("stateful: the state is of another layer", &[], || of_lstm.run(&gru, x, Call::default()));
 }
 
 #[test]

@@ -48,7 +48,10 @@ impl Dense {
     pub fn build<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> DenseLayer {
         DenseLayer {
             w: params.add(format!("{name}.w"), [inputs, self.units], self.init),
-            b: self.bias.then(|| params.add(format!("{name}.b"), [self.units], Init::Zeros)),
+            b: match self.bias {
+                false => None,
+                true => Some(params.add(format!("{name}.b"), [self.units], Init::Zeros)),
+            },
             activation: self.activation,
         }
     }

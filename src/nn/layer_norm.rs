@@ -69,13 +69,14 @@ impl LayerNorm {
     ) -> LayerNormLayer {
         let shape = shape.into();
         assert!(shape.rank() > 0, "layer_norm: shape {shape} has no axis to normalise");
-        let mut add = |name: String, init| params.add(name, shape, init);
-        LayerNormLayer {
-            gamma: self.scale.then(|| add(format!("{name}.gamma"), Init::Constant(1.0))),
-            beta: self.center.then(|| add(format!("{name}.beta"), Init::Zeros)),
-            shape,
-            epsilon: self.epsilon,
+        let (mut gamma, mut beta) = (None, None);
+        if self.scale {
+            gamma = Some(params.add(format!("{name}.gamma"), shape, Init::Constant(1.0)));
         }
+        if self.center {
+            beta = Some(params.add(format!("{name}.beta"), shape, Init::Zeros));
+        }
+        LayerNormLayer { gamma, beta, shape, epsilon: self.epsilon }
     }
 }
 

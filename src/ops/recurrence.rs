@@ -124,7 +124,8 @@ impl<R: Real> Rule<R> for Recurrence {
         let &[batch, steps, inputs] = given.sizes() else {
             panic!("{name}: x has shape {given}, not [B, T, I]")
         };
-        let columns = gates * hidden;
+        let (columns, wanted) = (gates * hidden, x.shape(W).rows());
+        assert!(inputs == wanted, "{name}: x has shape {given}, not [B, T, {wanted}]");
         let expected = [
             (Some(U), "U", "[H, G·H]", Shape::from([hidden, columns])),
             (Some(W), "W", "[I, G·H]", Shape::from([inputs, columns])),
@@ -170,7 +171,8 @@ impl Recurrence {
     // The loop back through time gives ∂L/∂a for every step; each weight then sums up its own.
     fn back<R: Real>(&self, step: impl Step<R>, mut at: Backward<'_, R>) {
         let (given, slots) = (self.given(at.x), self.slots::<R>());
-        let left = Left { states: at.y, saved: at.saved, d_states: at.dy };
+        let first = at.grad(H_0).is_some();
+        let left = Left { states: at.y, saved: at.saved, d_states: at.dy, first };
         let mut workspace = std::mem::take(at.workspace);
         let gradient = recurrent::backward(step, &given, left, &mut workspace);
         let mut add = |slot: Option<usize>, add: &dyn Fn(&mut [R])| {

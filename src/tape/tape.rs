@@ -139,7 +139,11 @@ impl<'p, R: Real> Tape<'p, R> {
     #[track_caller]
     pub fn backward(&self, loss: Var<'_, R>, grads: &mut Gradients<R>) {
         assert!(std::ptr::eq(loss.tape(), self), "backward: the loss is on another tape");
-        assert!(loss.shape().len() == 1, "backward: the loss has shape {}, not one element", loss.shape());
+        assert!(
+            loss.shape().len() == 1,
+            "backward: the loss has shape {}, not one element: take its `sum` or `mean`",
+            loss.shape()
+        );
         assert!(self.params.fits(grads), "backward: gradients of other parameters");
         let memory = &mut *self.memory.borrow_mut();
         memory.clear_grads();

@@ -80,7 +80,8 @@ impl<R: Real> Gradients<R> {
     }
 
     fn table(&mut self, range: &Range<usize>) -> Option<&mut Touched> {
-        self.tables.iter_mut().find(|touched| touched.table().range() == *range)
+        // Arrays without elements have no range of their own.
+        self.tables.iter_mut().find(|touched| touched.table().range() == *range && !range.is_empty())
     }
 
     /// Whether these are the tables whose rows are remembered.

@@ -3,6 +3,8 @@
 //! Gradients and an optimizer's moments have the same layout, so an optimizer is one loop over
 //! slices, and the global norm of all gradients is one norm.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
@@ -12,6 +14,8 @@ use crate::real::Real;
 /// A handle to one array of a [`Params`] store. Layers hold handles, not numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Param {
+    /// The store that it is of.
+    store: usize,
     pub(crate) index: usize,
     pub(crate) offset: usize,
     shape: Shape,
@@ -39,6 +43,8 @@ impl Param {
 /// ```
 #[derive(Clone)]
 pub struct Params<R = f32> {
+    /// Its own, and that of its clones: their handles fit each other.
+    id: usize,
     data: Arena<R>,
     table: Vec<(String, Param)>,
     /// Those whose gradients are sparse.
@@ -50,7 +56,9 @@ impl<R: Real> Params<R> {
     /// An empty store. The initial values of an array depend on this seed and on how many arrays were
     /// added before it.
     pub fn new(seed: u64) -> Self {
-        Self { data: Arena::default(), table: Vec::new(), sparse: Vec::new(), seed }
+        static STORES: AtomicUsize = AtomicUsize::new(0);
+        let id = STORES.fetch_add(1, Ordering::Relaxed);
+        Self { id, data: Arena::default(), table: Vec::new(), sparse: Vec::new(), seed }
     }
 
     /// Adds an array with its initial values and returns its handle.
@@ -60,9 +68,12 @@ impl<R: Real> Params<R> {
     #[track_caller]
     pub fn add(&mut self, name: impl Into<String>, shape: impl Into<Shape>, init: Init) -> Param {
         let (name, shape) = (name.into(), shape.into());
-        assert!(self.find(&name).is_none(), "there is a parameter named {name:?} already");
+        assert!(
+            self.find(&name).is_none(),
+            "there is a parameter named {name:?} already: give the layer another name"
+        );
         let offset = self.data.push(shape.len());
-        let param = Param { index: self.table.len(), offset, shape };
+        let param = Param { store: self.id, index: self.table.len(), offset, shape };
         self.table.push((name, param));
         self.data.all_mut()[offset..].fill(R::ZERO);
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);

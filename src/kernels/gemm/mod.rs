@@ -127,14 +127,14 @@ pub fn add_product<'a, R: Real>(a: Mat<'_, R>, b: impl Into<Right<'a, R>>, c: Ma
 
 /// `C = A·B`; if `alone`, on this thread, the others being busy.
 #[track_caller]
-pub(super) fn product_in<R: Real>(a: Mat<'_, R>, b: &Packed<R>, c: MatMut<'_, R>, alone: bool) {
-    run(a, b.into(), c, false, alone.then_some(1));
+pub(super) fn product_in<R: Real>(a: Mat<'_, R>, b: Right<'_, R>, c: MatMut<'_, R>, alone: bool) {
+    run(a, b, c, false, alone.then_some(1));
 }
 
 /// `C += A·B`; if `alone`, on this thread, the others being busy.
 #[track_caller]
-pub(super) fn add_product_in<R: Real>(a: Mat<'_, R>, b: &Packed<R>, c: MatMut<'_, R>, alone: bool) {
-    run(a, b.into(), c, true, alone.then_some(1));
+pub(super) fn add_product_in<R: Real>(a: Mat<'_, R>, b: Right<'_, R>, c: MatMut<'_, R>, alone: bool) {
+    run(a, b, c, true, alone.then_some(1));
 }
 
 #[track_caller]

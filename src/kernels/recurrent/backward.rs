@@ -4,7 +4,7 @@ use super::gradient::Gradient;
 use super::rows::Rows;
 use super::step::{Backward, Step};
 use super::{Given, Sizes, Workspace, take};
-use crate::kernels::gemm::{self, Packed};
+use crate::kernels::gemm::{self, Right};
 use crate::kernels::{Mat, MatMut};
 use crate::real::Real;
 use crate::simd;
@@ -18,6 +18,8 @@ pub struct Left<'a, R> {
     pub saved: &'a [R],
     /// `∂L/∂states`, as far as `L` depends on them otherwise than through later steps.
     pub d_states: &'a [R],
+    /// Whether somebody wants `∂L/∂h` before the first step.
+    pub first: bool,
 }
 
 /// Walks back through all steps, and returns where the gradients can be had.
@@ -40,21 +42,23 @@ pub fn backward<'a, R: Real, S: Step<R>>(
         zeros.fill(R::ZERO);
     }
     if units > 0 {
-        given.pack::<S>(u, true);
-        let (threads, u) = (given.threads(), &*u);
+        let (threads, u) = (given.threads(), &given.recurrent::<S>(u, true));
         Rows::all(batch, [&mut *da, &mut *dh, &mut *dc, d_read])
             .share(threads, &|rows| back_in_time(step, given, left, u, rows, threads > 1));
     }
     Gradient::new(given, &left.saved[S::SAVED * units..], da, [dh, dc])
 }
 
-/// Some rows, from the last step to the first. In `dh`, `dc` and `d_read` is, per row, what the steps behind `t` want of
-/// `h_t`, of `c_t`, and of what `U` read.
+/// Some rows, from the last step to the first; on this thread alone, if others have other rows.
+///
+/// `dh` and `dc` hold, per row, `∂L/∂h_t` and `∂L/∂c_t` as far as later steps go. `d_read` holds `∂L/∂read` of the step that came
+/// before in this loop, `t + 1`, which read `h_t`: it is added to `dh` when `t` has its turn, after dropout's factor. At a step
+/// that a row skips nothing happens to its `dh` and `dc`: they wait for the step before.
 fn back_in_time<R: Real, S: Step<R>>(
     step: S,
     given: &Given<'_, R>,
     left: Left<'_, R>,
-    u: &[Packed<R>],
+    u: &[Right<'_, R>],
     rows: Rows<'_, R, 4>,
     alone: bool,
 ) {
@@ -105,11 +109,14 @@ fn back_in_time<R: Real, S: Step<R>>(
             let from = sizes.at(0, t, S::SAVED).start + columns.to * hidden;
             let da = Mat::strided(&da[from..], count, columns.gates * hidden, steps * S::SAVED * hidden);
             let d_read = MatMut::strided(&mut d_read[phase * hidden..], count, hidden, S::READS * hidden);
+            if phase == 0 && given.before(t).is_none() && !left.first {
+                continue; // the first step, and nobody asks what it read
+            }
             // What is read as part 0 may have a gradient already; the other part is read by this product only.
             if phase == 0 {
-                gemm::add_product_in(da, &u[phase], d_read, alone);
+                gemm::add_product_in(da, u[phase], d_read, alone);
             } else {
-                gemm::product_in(da, &u[phase], d_read, alone);
+                gemm::product_in(da, u[phase], d_read, alone);
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::rows::Rows;
 use super::step::{Forward, Step};
 use super::{Given, Sizes, Workspace, take};
-use crate::kernels::gemm::{self, Packed};
+use crate::kernels::gemm::{self, Right};
 use crate::kernels::{Mat, MatMut};
 use crate::real::Real;
 use crate::simd;
@@ -29,7 +29,7 @@ pub fn forward<R: Real, S: Step<R>>(
     project::<R, S>(given, a);
 
     let Workspace { u, numbers } = workspace;
-    given.pack::<S>(u, false);
+    let u = &given.recurrent::<S>(u, false);
     let mut numbers = numbers.at_least(S::SAVED * hidden + given.h_0.len() + given.c_0.len());
     let b = take(&mut numbers, S::SAVED * hidden);
     biases(step, given, b);
@@ -39,7 +39,7 @@ pub fn forward<R: Real, S: Step<R>>(
         now
     });
 
-    let (threads, u, b) = (given.threads(), &*u, &*b);
+    let (threads, b) = (given.threads(), &*b);
     Rows::all(batch, [a, read, h, c, h_now, c_now])
         .share(threads, &|rows| through_time(step, given, u, b, rows, threads > 1));
 }
@@ -74,11 +74,11 @@ fn biases<R: Real, S: Step<R>>(step: S, given: &Given<'_, R>, b: &mut [R]) {
     step.add_constants(b, hidden);
 }
 
-/// Some rows, from the first step to the last.
+/// Some rows, from the first step to the last; on this thread alone, if others have other rows.
 fn through_time<R: Real, S: Step<R>>(
     step: S,
     given: &Given<'_, R>,
-    u: &[Packed<R>],
+    u: &[Right<'_, R>],
     b: &[R],
     rows: Rows<'_, R, 6>,
     alone: bool,
@@ -100,7 +100,7 @@ fn through_time<R: Real, S: Step<R>>(
             let left = Mat::strided(&read[from..], count, hidden, steps * S::READS * hidden);
             let width = columns.gates * hidden;
             let right = MatMut::strided(&mut a[to..], count, width, steps * S::SAVED * hidden);
-            gemm::add_product_in(left, &u[phase], right, alone);
+            gemm::add_product_in(left, u[phase], right, alone);
 
             let (a, read, h, c) = (&mut *a, &mut *read, &mut *h_now, &mut *c_now);
             simd::run(
@@ -113,7 +113,8 @@ fn through_time<R: Real, S: Step<R>>(
                             let (h, c) = (&mut h[sizes.row(row, 1)], &mut c[sizes.row(row, S::CELLS)]);
                             step.forward(phase, Forward { b, a, read, h, c });
                         } else {
-                            read[hidden..].fill(R::ZERO); // or backward would multiply what lay there by 0: NaN?
+                            // Backward multiplies it by 0, and what lay there might be NaN.
+                            read[hidden..].fill(R::ZERO);
                         }
                     }
                 },

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Columns, Step};
 use crate::kernels::Mat;
-use crate::kernels::gemm::{self, Packed};
+use crate::kernels::gemm::{self, Packed, Right};
 use crate::real::Real;
 
 /// The sizes of a recurrence.
@@ -111,16 +111,37 @@ impl<'a, R: Real> Given<'a, R> {
         Mat::strided(from, weight.len() / width.max(1), columns.gates * hidden, width)
     }
 
-    /// Packs `U`, or its transpose, for the product of each phase.
-    pub(super) fn pack<S: Step<R>>(&self, packed: &mut [Packed<R>], transposed: bool) {
-        for (packed, columns) in packed.iter_mut().zip(S::RECURRENT) {
-            packed.pack(self.columns::<S>(self.u, columns).t_if(transposed));
-        }
+    /// `U`, or its transpose, for the product of each phase: packed, if that pays.
+    pub(super) fn recurrent<'p, S: Step<R>>(
+        &self,
+        packed: &'p mut [Packed<R>; 2],
+        transposed: bool,
+    ) -> [Right<'p, R>; 2]
+    where
+        'a: 'p,
+    {
+        let mut columns = S::RECURRENT.iter().map(|c| self.columns::<S>(self.u, c).t_if(transposed));
+        packed.each_mut().map(|packed| {
+            let u = columns.next().unwrap_or(Mat::new(&[], 0, 0));
+            if self.is_brief() {
+                return Right::Plain(u);
+            }
+            packed.pack(u);
+            Right::Packed(packed)
+        })
     }
 
-    /// How many threads are to share the rows.
+    /// Whether there are too few products for `U` to be packed: packing it and its transpose takes as long as some steps
+    /// of few rows. (A small one is packed in no time, and then multiplied faster.)
+    fn is_brief(&self) -> bool {
+        let Sizes { batch, steps, .. } = self.sizes;
+        steps == 1 || (steps <= 4 && batch <= 4 && self.u.len() > 1 << 14)
+    }
+
+    /// How many threads are to share the rows. (What isn't packed may be multiplied in another order if rows are fewer, so
+    /// they stay together.)
     pub(super) fn threads(&self) -> usize {
         let Sizes { batch, steps, .. } = self.sizes;
-        gemm::threads(batch * steps * self.u.len()).min(batch)
+        if self.is_brief() { 1 } else { gemm::threads(batch * steps * self.u.len()).min(batch) }
     }
 }

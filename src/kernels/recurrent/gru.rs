@@ -5,23 +5,23 @@ use super::units::{parts, parts_mut, units_4_5, units_5_5};
 use crate::real::Real;
 
 /// ```text
-/// z = σ(a_z + b_z)   r = σ(a_r + b_r)                     a_z, a_r = x·W + h′·U
-/// u = a_u + b_u                                           a_u = h′·U
+/// z = σ(a_z + b_z)   r = σ(a_r + b_r)                     a_z, a_r = x·W + h_{t−1}·U
+/// u = a_u + b_u                                           a_u = h_{t−1}·U
 /// n = tanh(aₙ + bₙ + r·u)                                 aₙ = x·W
-/// h = (1 − z)·n + z·h′
+/// h = (1 − z)·n + z·h_{t−1}
 /// ```
 ///
-/// with `h′` the state before. cuDNN's and PyTorch's form of Cho et al. 2014, and Keras' `reset_after=True`: one product
-/// `h′·U` gives `[a_z, a_r, a_u]`. `a` has these columns and `aₙ` as a fourth.
+/// with `h_{t−1}` the state before. cuDNN's and PyTorch's form of Cho et al. 2014, and Keras' `reset_after=True`: one product
+/// `h_{t−1}·U` gives `[a_z, a_r, a_u]`. `a` has these columns and `aₙ` as a fourth.
 ///
 /// Backward: from `dh`,
 ///
 /// ```text
-/// da_z = dh·(h′ − n) ·z(1 − z)
+/// da_z = dh·(h_{t−1} − n) ·z(1 − z)
 /// daₙ  = dh·(1 − z)  ·(1 − n²)
 /// da_r = daₙ·u       ·r(1 − r)
 /// da_u = daₙ·r
-/// dh′  = dh·z + [da_z, da_r, da_u]·Uᵀ
+/// dh_{t−1}  = dh·z + [da_z, da_r, da_u]·Uᵀ
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gru;

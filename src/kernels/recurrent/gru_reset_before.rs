@@ -1,26 +1,26 @@
-//! A step of the GRU as first published, which resets its state before the product with `U`
+//! A step of the GRU as published, which resets its state before the product with `U`
 
 use super::step::{Backward, Columns, Forward, Step};
 use super::units::{parts, parts_mut, units_2_2, units_3_2, units_3_3};
 use crate::real::Real;
 
 /// ```text
-/// z = σ(a_z + b_z)   r = σ(a_r + b_r)                     a_z, a_r = x·W + h′·U
-/// n = tanh(aₙ + bₙ)                                       aₙ = x·W + (r·h′)·U
-/// h = (1 − z)·n + z·h′
+/// z = σ(a_z + b_z)   r = σ(a_r + b_r)                     a_z, a_r = x·W + h_{t−1}·U
+/// n = tanh(aₙ + bₙ)                                       aₙ = x·W + (r·h_{t−1})·U
+/// h = (1 − z)·n + z·h_{t−1}
 /// ```
 ///
-/// with `h′` the state before. Cho et al. 2014, TF1's `GRUCell`, Keras' `reset_after=False`, ONNX' default. The product
+/// with `h_{t−1}` the state before. Cho et al. 2014, TF1's `GRUCell`, Keras' `reset_after=False`, ONNX' default. The product
 /// for `n` can only begin when `r` is known, so a step has two phases, each a product and a pass over the units.
 ///
-/// Backward, last phase first: from `dh`, and with `s = r·h′`,
+/// Backward, last phase first: from `dh`, and with `s = r·h_{t−1}`,
 ///
 /// ```text
-/// da_z = dh·(h′ − n) ·z(1 − z)
+/// da_z = dh·(h_{t−1} − n) ·z(1 − z)
 /// daₙ  = dh·(1 − z)  ·(1 − n²)
 /// ds   = daₙ·Uᵀ
-/// da_r = ds·h′       ·r(1 − r)
-/// dh′  = dh·z + ds·r + [da_z, da_r]·Uᵀ
+/// da_r = ds·h_{t−1}       ·r(1 − r)
+/// dh_{t−1}  = dh·z + ds·r + [da_z, da_r]·Uᵀ
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GruResetBefore;

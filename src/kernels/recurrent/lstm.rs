@@ -5,24 +5,24 @@ use super::units::{parts, parts_mut, units_4_6, units_6_6};
 use crate::real::Real;
 
 /// ```text
-/// i = σ(aᵢ + bᵢ)   f = σ(a_f + b_f)   g = tanh(a_g + b_g)   o = σ(aₒ + bₒ)        a = x·W + h′·U
-/// c = f·c′ + i·g
+/// i = σ(aᵢ + bᵢ)   f = σ(a_f + b_f)   g = tanh(a_g + b_g)   o = σ(aₒ + bₒ)        a = x·W + h_{t−1}·U
+/// c = f·c_{t−1} + i·g
 /// h = o·tanh c
 /// ```
 ///
-/// with `h′`, `c′` the states before. Hochreiter & Schmidhuber 1997, with the forget gate of Gers, Schmidhuber &
+/// with `h_{t−1}`, `c_{t−1}` the states before. Hochreiter & Schmidhuber 1997, with the forget gate of Gers, Schmidhuber &
 /// Cummins 2000.
 ///
 /// Backward: from `dh` and `dc`, what later steps want of `h` and `c`,
 ///
 /// ```text
 /// dc  ← dc + dh·o·(1 − tanh² c)                   h is a function of c, too
-/// daₒ = dh·tanh c ·o(1 − o)                       σ′ = σ(1 − σ)
+/// daₒ = dh·tanh c ·o(1 − o)                       σ' = σ(1 − σ)
 /// daᵢ = dc·g      ·i(1 − i)
-/// da_f = dc·c′    ·f(1 − f)
-/// da_g = dc·i     ·(1 − g²)                       tanh′ = 1 − tanh²
-/// dc′ = dc·f
-/// dh′ = da·Uᵀ
+/// da_f = dc·c_{t−1}    ·f(1 − f)
+/// da_g = dc·i     ·(1 − g²)                       tanh_{t−1} = 1 − tanh²
+/// dc_{t−1} = dc·f
+/// dh_{t−1} = da·Uᵀ
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Lstm {
@@ -96,7 +96,7 @@ impl<R: Real> Step<R> for Lstm {
                     dc * c_before * f * (one - f),
                     dc * i * (one - g * g),
                     dh * tanh_c * o * (one - o),
-                    R::ZERO, // all of dh′ comes through U
+                    R::ZERO, // all of dh_{t−1} comes through U
                     dc * f,
                 ]
             },

@@ -12,13 +12,17 @@
 //! ```text
 //! for t = T … 1
 //!     dh_t += dy_t               what the rest of the net wants of h_t
-//!     da_t = f′·dh_t
+//!     da_t = f'·dh_t
 //!     dh_{t−1} += da_t·Uᵀ        Uᵀ packed once
 //! dU += Σ_t h_{t−1}ᵀ·da_t        each of these one product of B·T rows
 //! dW += xᵀ·da
 //! dx += da·Wᵀ
 //! db += Σ da
 //! ```
+//!
+//! `W` and `U` are what layers call `w_ih` and `w_hh`. Where `h_t` depends on `h_{t−1}` in another way, too (a GRU keeps a part of
+//! it), that part of `dh_{t−1}` is there before the product is added; and the `c` of an LSTM is led through time beside `h`.
+//! What `U` multiplied at each step is kept as `read`: mostly `h_{t−1}`, after dropout if there is any.
 //!
 //! What differs between an Elman network, an LSTM and a GRU is a [`Step`]: the formulas of one row at one step, with
 //! their derivatives. The loops are the same, and so is what can be asked of them: steps that are skipped

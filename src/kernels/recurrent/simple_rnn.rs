@@ -1,16 +1,16 @@
-//! A step of the Elman network: `h = f(a + b)`, `a = x·W + h′·U`
+//! A step of the Elman network: `h = f(a + b)`, `a = x·W + h_{t−1}·U`
 
 use super::step::{Backward, Columns, Forward, Step};
 use super::units::{units_1_2, units_2_1};
 use crate::real::Real;
 
-/// `h = f(x·W + h′·U + b)` with `f` = tanh or relu, and `h′` the state before.
+/// `h = f(x·W + h_{t−1}·U + b)` with `f` = tanh or relu, and `h_{t−1}` the state before.
 ///
 /// Backward: from `dh`,
 ///
 /// ```text
-/// da = f′(a)·dh      tanh′ = 1 − h²,  relu′ = 0 where h ≤ 0, else 1
-/// dh′ = da·Uᵀ
+/// da = f'(a)·dh      tanh_{t−1} = 1 − h²,  relu' = 0 where h ≤ 0, else 1
+/// dh_{t−1} = da·Uᵀ
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SimpleRnn {

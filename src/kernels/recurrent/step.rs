@@ -4,7 +4,7 @@ use crate::real::Real;
 
 /// One step of a recurrence: products with the states before, then formulas for every unit by itself.
 ///
-/// A row of `a` is `SAVED` parts of `H` numbers. They begin as sums of `x·W` and `h′·U`, where
+/// A row of `a` is `SAVED` parts of `H` numbers. They begin as sums of `x·W` and `h_{t−1}·U`, where
 /// [`INPUT`](Self::INPUT) and [`RECURRENT`](Self::RECURRENT) say; `forward` replaces them by what `backward` will
 /// need: the gates.
 pub trait Step<R: Real>: Copy + Sync {
@@ -14,7 +14,7 @@ pub trait Step<R: Real>: Copy + Sync {
     const GATES: usize;
     /// Parts of `H` numbers in a row of `a`.
     const SAVED: usize;
-    /// Parts of `H` numbers that are multiplied with `U`: `h′`, or `h′` and `r·h′`.
+    /// Parts of `H` numbers that are multiplied with `U`: `h_{t−1}`, or `h_{t−1}` and `r·h_{t−1}`.
     const READS: usize;
     /// Which columns of `W` make which part of `a`.
     const INPUT: &'static [Columns];
@@ -48,11 +48,11 @@ pub struct Forward<'a, R> {
     pub b: &'a [R],
     /// Sums of products; then what backward needs. `[SAVED·H]`
     pub a: &'a mut [R],
-    /// What the products read: `h′`, after dropout if there is any; and room for `r·h′`. `[READS·H]`
+    /// What the products read: `h_{t−1}`, after dropout if there is any; and room for `r·h_{t−1}`. `[READS·H]`
     pub read: &'a mut [R],
-    /// `h′`, to become `h`. `[H]`
+    /// `h_{t−1}`, to become `h`. `[H]`
     pub h: &'a mut [R],
-    /// `c′`, to become `c`. `[H]`, or empty.
+    /// `c_{t−1}`, to become `c`. `[H]`, or empty.
     pub c: &'a mut [R],
 }
 
@@ -64,18 +64,18 @@ pub struct Backward<'a, R> {
     pub read: &'a [R],
     /// `h`. `[H]`
     pub h: &'a [R],
-    /// `h′`. `[H]`
+    /// `h_{t−1}`. `[H]`
     pub h_before: &'a [R],
     /// `c`. `[H]`, or empty.
     pub c: &'a [R],
-    /// `c′`. `[H]`, or empty.
+    /// `c_{t−1}`. `[H]`, or empty.
     pub c_before: &'a [R],
     /// `∂L/∂a`, to be written. `[SAVED·H]`
     pub da: &'a mut [R],
-    /// `∂L/∂h`; to become the part of `∂L/∂h′` that doesn't come through a product. `[H]`
+    /// `∂L/∂h`; to become the part of `∂L/∂h_{t−1}` that doesn't come through a product. `[H]`
     pub dh: &'a mut [R],
-    /// `∂L/∂c`, to become `∂L/∂c′`. `[H]`, or empty.
+    /// `∂L/∂c`, to become `∂L/∂c_{t−1}`. `[H]`, or empty.
     pub dc: &'a mut [R],
-    /// `∂L/∂read`: first zeros and, from phase 1, the gradient of `r·h′`. What comes through `U` is added. `[READS·H]`
+    /// `∂L/∂read`: first zeros and, from phase 1, the gradient of `r·h_{t−1}`. What comes through `U` is added. `[READS·H]`
     pub d_read: &'a mut [R],
 }

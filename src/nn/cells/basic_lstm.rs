@@ -10,6 +10,8 @@ use crate::tensor::{Init, Param, Params, Shape};
 
 /// A layer of [`BasicLstmCell`]s, its size and options. TF1 `BasicLSTMCell` under `dynamic_rnn`.
 ///
+/// What all recurrent layers have (`return_sequences`, `dropout`, `build`, then `forward`, `run`) is at [`Recurrent`].
+///
 /// [`build`](Recurrent::build) adds the weights `{name}.kernel` `[I+H, 4·H]` and `{name}.bias` `[4·H]`.
 ///
 /// ```

@@ -9,6 +9,8 @@ use crate::tensor::{Init, Params};
 /// Cho et al. 2014. Keras `GRU` (gates `z, r, h`, where we call the last `n`); PyTorch `GRU` (gates `r, z, n`, weights
 /// transposed); TF1 `GRUCell` (gates `r, u`, kernels split otherwise).
 ///
+/// What all recurrent layers have (`return_sequences`, `dropout`, `build`, then `forward`, `run`) is at [`Recurrent`].
+///
 /// [`build`](Recurrent::build) adds the weights `{name}.w_ih` `[I, 3·H]`, `{name}.w_hh` `[H, 3·H]`, `{name}.b_ih`
 /// `[3·H]` and, with [`Reset::After`], `{name}.b_hh` `[3·H]`.
 pub type Gru = Recurrent<GruSpec>;
@@ -16,10 +18,10 @@ pub type Gru = Recurrent<GruSpec>;
 /// Where the reset gate acts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reset {
-    /// On `h_{t−1}·W`: cuDNN, PyTorch, Keras' default (`reset_after=True`), ONNX `linear_before_reset=1`.
+    /// On `h_{t−1}·W`: Cho et al. 2014 as first sent to arXiv (v1), cuDNN, PyTorch, Keras' default (`reset_after=True`), ONNX `linear_before_reset=1`.
     #[default]
     After,
-    /// On `h_{t−1}`, before the product: Cho et al. 2014, TF1, Keras' `reset_after=False`, ONNX' default.
+    /// On `h_{t−1}`, before the product: Cho et al. 2014 as published (v3), TF1, Keras' `reset_after=False`, ONNX' default.
     Before,
 }
 
@@ -34,6 +36,7 @@ pub struct GruSpec {
     kernel_init: Init,
     recurrent_init: Init,
     bias_init: Init,
+    gate_bias: f64,
 }
 
 impl Gru {
@@ -49,6 +52,7 @@ impl Gru {
             kernel_init: Init::GlorotUniform,
             recurrent_init: Init::Orthogonal { gain: 1.0 },
             bias_init: Init::Zeros,
+            gate_bias: 0.0,
         })
     }
 
@@ -59,6 +63,13 @@ impl Gru {
         let mut gru = Self::new(units).init(uniform, uniform);
         gru.cell.bias_init = uniform;
         gru
+    }
+
+    /// What is added to the initial biases of `z` and `r`: 1 in TF1's `GRUCell`, so that units begin by remembering.
+    #[must_use]
+    pub fn gate_bias(mut self, bias: f64) -> Self {
+        self.cell.gate_bias = bias;
+        self
     }
 
     /// Before or after the product.
@@ -107,15 +118,18 @@ impl Spec for GruSpec {
     #[track_caller]
     fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> GruCell {
         let (i, h) = (inputs, self.units);
-        let two = self.bias && self.reset == Reset::After;
-        GruCell {
-            w_ih: params.add(format!("{name}.w_ih"), [i, 3 * h], self.kernel_init),
-            w_hh: params.add(format!("{name}.w_hh"), [h, 3 * h], self.recurrent_init),
-            b_ih: self.bias.then(|| params.add(format!("{name}.b_ih"), [3 * h], self.bias_init)),
-            b_hh: two.then(|| params.add(format!("{name}.b_hh"), [3 * h], self.bias_init)),
-            reset: self.reset,
-            activation: self.activation,
-            recurrent_activation: self.recurrent_activation,
+        let w_ih = params.add(format!("{name}.w_ih"), [i, 3 * h], self.kernel_init);
+        let w_hh = params.add(format!("{name}.w_hh"), [h, 3 * h], self.recurrent_init);
+        let (mut b_ih, mut b_hh) = (None, None);
+        if self.bias {
+            let b = params.add(format!("{name}.b_ih"), [3 * h], self.bias_init);
+            params[b][..2 * h].iter_mut().for_each(|b| *b += R::from_f64(self.gate_bias));
+            b_ih = Some(b);
         }
+        if self.bias && self.reset == Reset::After {
+            b_hh = Some(params.add(format!("{name}.b_hh"), [3 * h], self.bias_init));
+        }
+        let Self { reset, activation, recurrent_activation, .. } = self;
+        GruCell { w_ih, w_hh, b_ih, b_hh, reset, activation, recurrent_activation }
     }
 }

@@ -26,7 +26,7 @@ pub struct GruCell {
     pub w_hh: Param,
     /// `b_ih` `[3·H]`.
     pub b_ih: Option<Param>,
-    /// `b_hh` `[3·H]`; only if the reset comes after.
+    /// `b_hh` `[3·H]`. If the reset comes before, it would be the same as `b_ih`, and as a rule there is none.
     pub b_hh: Option<Param>,
     /// Where the reset acts.
     pub reset: Reset,
@@ -70,7 +70,7 @@ impl Cell for GruCell {
                 (z, gate(x, 2) + r * gate(a, 2))
             }
             Reset::Before => {
-                let a = read.matmul(w_hh.slice(1, 0, 2 * units));
+                let (x, a) = (add(x, self.b_hh), read.matmul(w_hh.slice(1, 0, 2 * units)));
                 let [z, r] = [0, 1].map(|i| sigma(gate(x, i) + gate(a, i)));
                 (z, gate(x, 2) + (r * read).matmul(w_hh.slice(1, 2 * units, units)))
             }

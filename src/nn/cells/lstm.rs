@@ -11,8 +11,10 @@ use crate::tensor::{Init, Params, Shape};
 /// whose weights are the transposes, with the same order of gates `i, f, g, o`. TF1's `BasicLSTMCell` is
 /// [`BasicLstm`](crate::nn::BasicLstm).
 ///
+/// What all recurrent layers have (`return_sequences`, `dropout`, `build`, then `forward`, `run`) is at [`Recurrent`].
+///
 /// [`build`](Recurrent::build) adds the weights `{name}.w_ih` `[I, 4·H]`, `{name}.w_hh` `[H, 4·H]`, `{name}.b` `[4·H]`
-/// and what the options ask for. With peepholes, a projection, clipping, coupled gates or other activations every step is
+/// (PyTorch's two: `{name}.b_ih`, `{name}.b_hh`) and what the options ask for. With peepholes, a projection, clipping, coupled gates or other activations every step is
 /// on the tape by itself; otherwise there is an operation for whole sequences.
 pub type Lstm = Recurrent<LstmSpec>;
 
@@ -20,6 +22,7 @@ pub type Lstm = Recurrent<LstmSpec>;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LstmSpec {
     units: usize,
+    bias: bool,
     biases: Biases,
     activation: Activation,
     recurrent_activation: Activation,
@@ -31,14 +34,11 @@ pub struct LstmSpec {
     recurrent_init: Init,
 }
 
-/// Which biases there are, and what they begin as.
+/// Which biases there are, if any, and what they begin as.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Biases {
-    None,
     /// `b`, zeros but for that of `f`.
-    One {
-        of_f: f64,
-    },
+    One { of_f: f64 },
     /// `b_ih` and `b_hh`.
     Two(Init),
 }
@@ -49,6 +49,7 @@ impl Lstm {
     pub fn new(units: usize) -> Self {
         Self::of(LstmSpec {
             units,
+            bias: true,
             biases: Biases::One { of_f: 1.0 },
             activation: Activation::Tanh,
             recurrent_activation: Activation::Sigmoid,
@@ -70,15 +71,15 @@ impl Lstm {
         lstm
     }
 
-    /// With or without a bias. (One, as in Keras.)
+    /// With or without biases.
     #[must_use]
     pub fn bias(mut self, bias: bool) -> Self {
-        self.cell.biases = if bias { Biases::One { of_f: 1.0 } } else { Biases::None };
+        self.cell.bias = bias;
         self
     }
 
     /// Whether the bias of the forget gate begins at 1 instead of 0, so that the cell remembers before it has learned
-    /// what to forget. Jozefowicz, Zaremba & Sutskever 2015. A layer without a bias gets one.
+    /// what to forget. Jozefowicz, Zaremba & Sutskever 2015. There is one bias then.
     #[must_use]
     pub fn unit_forget_bias(mut self, yes: bool) -> Self {
         self.cell.biases = Biases::One { of_f: if yes { 1.0 } else { 0.0 } };
@@ -160,7 +161,7 @@ impl Spec for LstmSpec {
             params.add(format!("{name}.{weight}"), Shape::new(shape), init)
         };
         let (b, b_hh) = match self.biases {
-            Biases::None => (None, None),
+            _ if !self.bias => (None, None),
             Biases::One { .. } => (Some(add("b", &[4 * h], Init::Zeros)), None),
             Biases::Two(init) => (Some(add("b_ih", &[4 * h], init)), Some(add("b_hh", &[4 * h], init))),
         };

@@ -10,8 +10,10 @@ use crate::tensor::{Init, Param, Params, Shape};
 
 /// A simple recurrent layer, its size and options: `h_t = tanh(x_t·W_ih + h_{t−1}·W_hh + b)`.
 ///
-/// Elman, *Finding structure in time* (1990). Keras `SimpleRNN`, PyTorch `RNN` (with its two biases
-/// added up), TF1 `BasicRNNCell` (with its kernel split in two).
+/// Elman, *Finding structure in time* (1990). Keras `SimpleRNN`, TF1 `BasicRNNCell` (with its kernel split in two), PyTorch
+/// `RNN` ([`SimpleRnn::pytorch`], with two biases).
+///
+/// What all recurrent layers have (`return_sequences`, `dropout`, `build`, then `forward`, `run`) is at [`Recurrent`].
 ///
 /// [`build`](Recurrent::build) adds the weights `{name}.w_ih` `[I, H]`, `{name}.w_hh` `[H, H]` and `{name}.b` `[H]`.
 ///
@@ -31,6 +33,8 @@ pub struct SimpleRnnSpec {
     units: usize,
     activation: Activation,
     bias: bool,
+    recurrent_bias: bool,
+    bias_init: Init,
     kernel_init: Init,
     recurrent_init: Init,
 }
@@ -43,9 +47,21 @@ impl SimpleRnn {
             units,
             activation: Activation::Tanh,
             bias: true,
+            recurrent_bias: false,
+            bias_init: Init::Zeros,
             kernel_init: Init::GlorotUniform,
             recurrent_init: Init::Orthogonal { gain: 1.0 },
         })
+    }
+
+    /// `H` units with two biases, all weights uniform in `±1/√H`: PyTorch's defaults. (Two biases, each with the same
+    /// gradient, learn twice as fast as one.)
+    pub fn pytorch(units: usize) -> Self {
+        let bound = 1.0 / (units.max(1) as f64).sqrt();
+        let uniform = Init::Uniform { low: -bound, high: bound };
+        let mut rnn = Self::new(units).init(uniform, uniform);
+        (rnn.cell.recurrent_bias, rnn.cell.bias_init) = (true, uniform);
+        rnn
     }
 
     /// Another activation than tanh. tanh and relu have an operation for whole sequences, the others are unrolled.
@@ -55,7 +71,7 @@ impl SimpleRnn {
         self
     }
 
-    /// With or without `b`.
+    /// With or without biases.
     #[must_use]
     pub fn bias(mut self, bias: bool) -> Self {
         self.cell.bias = bias;
@@ -83,7 +99,15 @@ impl Spec for SimpleRnnSpec {
         SimpleRnnCell {
             w_ih: params.add(format!("{name}.w_ih"), [i, h], self.kernel_init),
             w_hh: params.add(format!("{name}.w_hh"), [h, h], self.recurrent_init),
-            b: self.bias.then(|| params.add(format!("{name}.b"), [h], Init::Zeros)),
+            b: match (self.bias, self.recurrent_bias) {
+                (false, _) => None,
+                (true, false) => Some(params.add(format!("{name}.b"), [h], self.bias_init)),
+                (true, true) => Some(params.add(format!("{name}.b_ih"), [h], self.bias_init)),
+            },
+            b_hh: match self.bias && self.recurrent_bias {
+                false => None,
+                true => Some(params.add(format!("{name}.b_hh"), [h], self.bias_init)),
+            },
             activation: self.activation,
         }
     }
@@ -96,8 +120,10 @@ pub struct SimpleRnnCell {
     pub w_ih: Param,
     /// `W_hh` `[H, H]`: from the last step.
     pub w_hh: Param,
-    /// `b` `[H]`.
+    /// `b` or `b_ih` `[H]`.
     pub b: Option<Param>,
+    /// `b_hh` `[H]`.
+    pub b_hh: Option<Param>,
     /// tanh, as a rule.
     pub activation: Activation,
 }
@@ -119,7 +145,7 @@ impl Cell for SimpleRnnCell {
         let fits = state == Shape::from([given.rows(), units]);
         assert!(fits, "simple_rnn: the state has shape {state}, not [{}, {units}]", given.rows());
         let a = x_t.matmul(tape.param(self.w_ih)) + h.matmul(tape.param(self.w_hh));
-        let a = self.b.map_or(a, |b| a.add_bias(tape.param(b)));
+        let a = [self.b, self.b_hh].into_iter().flatten().fold(a, |a, b| a.add_bias(tape.param(b)));
         self.activation.apply(a)
     }
 
@@ -131,7 +157,7 @@ impl Cell for SimpleRnnCell {
             _ => return None,
         };
         let (w, u) = (x.tape().param(self.w_ih), x.tape().param(self.w_hh));
-        let weights = Weights { w, u, b_x: self.b.map(|b| x.tape().param(b)), b_h: None };
-        Some(at_once(RecurrenceKind::SimpleRnn(kind), weights, x, &[h], way))
+        let [b_x, b_h] = [self.b, self.b_hh].map(|b| b.map(|b| x.tape().param(b)));
+        Some(at_once(RecurrenceKind::SimpleRnn(kind), Weights { w, u, b_x, b_h }, x, &[h], way))
     }
 }

@@ -8,7 +8,8 @@ use crate::tensor::Params;
 /// A layer that reads forwards and one that reads backwards. Schuster & Paliwal 1997. Keras `Bidirectional`, PyTorch
 /// `bidirectional=True`, TF1 `bidirectional_dynamic_rnn`.
 ///
-/// With a mask of lengths the second one begins at each row's own end, as in PyTorch and TF1.
+/// With a mask of lengths the second one begins at each row's own end, as in PyTorch and TF1. Where sequences are
+/// returned, outputs at masked steps are 0, as in all of them.
 ///
 /// ```
 /// # use tapeloop::{Memory, Params, Tape, nn::{Bidirectional, Gru}};
@@ -49,7 +50,7 @@ impl Merge {
 }
 
 impl<S: Spec> Bidirectional<S> {
-    /// Two layers of this description.
+    /// Two layers of this description, whatever it says of the direction.
     pub fn new(layer: Recurrent<S>) -> Self
     where
         S: Clone,
@@ -70,7 +71,12 @@ impl<S: Spec> Bidirectional<S> {
     /// If a name is taken.
     #[track_caller]
     pub fn build<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> Bidirectional<S::Cell> {
-        let [forward, backward] = self.directions;
+        // All libraries do so. The output of the step before would be that of another step for each direction.
+        let zeroed = |direction: Recurrent<S>| {
+            let zero = direction.zero_output_for_mask || direction.return_sequences;
+            direction.zero_output_for_mask(zero)
+        };
+        let [forward, backward] = self.directions.map(zeroed);
         Bidirectional {
             directions: [
                 forward.build(params, &format!("{name}.forward"), inputs),

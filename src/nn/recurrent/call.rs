@@ -26,7 +26,7 @@ pub struct Call<'t, S, R: Real> {
     /// `[B, T]`: 0 where a row skips a step and keeps its state. See [`Tape::mask`](crate::Tape::mask) and
     /// [`Tape::lengths`](crate::Tape::lengths).
     pub mask: Option<Var<'t, R>>,
-    /// In training, the seed of the dropout: another one at each training step.
+    /// In training, the seed of the dropout: another one at each training step, and for each layer of a net.
     pub training: Option<u64>,
 }
 
@@ -40,6 +40,9 @@ impl<S, R: Real> Default for Call<'_, S, R> {
 #[derive(Clone, Copy)]
 pub struct Output<'t, S, R: Real> {
     /// All outputs `[B, T, H]`, or the last one `[B, H]`, as the layer's options say.
+    ///
+    /// Its gradient is what the loss takes from it directly. For all of `∂L/∂h_t`, through later steps too, let the layer be
+    /// [`unrolled`](crate::nn::Recurrent::unrolled) and see [`trajectory`](Self::trajectory).
     pub output: Var<'t, R>,
     /// The state after the last step. A masked step leaves a row's state as it was: so this is the state at
     /// each row's own end.
@@ -49,7 +52,8 @@ pub struct Output<'t, S, R: Real> {
 
 impl<'t, S: State<'t, R>, R: Real> Output<'t, S, R> {
     /// The states of all steps, each variable `[B, T, ..]`, in the order of the sequence: the `c` of an LSTM's is every
-    /// `c_t`.
+    /// `c_t`. Call it before `backward`: the steps of an unrolled layer are stacked here. Of gradients, what is said of
+    /// [`output`](Self::output) holds.
     #[must_use]
     pub fn states(&self) -> S {
         match self.states {

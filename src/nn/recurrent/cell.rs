@@ -9,7 +9,8 @@ use crate::tape::{Tape, Var};
 /// The loop over time is [`unroll`](crate::nn::unroll), the same for every cell; backpropagation through
 /// time follows from the tape, the same for every cell. A cell of your own needs [`step`](Self::step) and
 /// [`zero_state`](Self::zero_state); wrapped in [`Recurrent::of`](crate::nn::Recurrent::of) it has all that the cells of
-/// this crate have: masks, dropout, both directions, stacks.
+/// this crate have: masks, dropout, either direction. With a [`Spec`](crate::nn::Spec), which adds its weights, it can be
+/// [`Bidirectional`](crate::nn::Bidirectional) and [`Stacked`](crate::nn::Stacked), too; `examples/custom_cell` is one.
 ///
 /// ```
 /// use tapeloop::nn::{Cell, Recurrent};
@@ -73,6 +74,7 @@ pub trait Cell {
 
     /// All steps at once, if there is an operation that does so: the states of all steps, each `[B, T, H]`, in the order
     /// of the sequence. It must do the same as [`unroll`](crate::nn::unroll), which is what happens otherwise.
+    /// Mask and dropout are data here, without a gradient, and there is no zoneout.
     #[track_caller]
     fn at_once<'t, R: Real>(
         &self,

@@ -7,7 +7,7 @@ use crate::tape::Var;
 use crate::tensor::Shape;
 
 impl<C: Cell> Recurrent<C> {
-    /// The output for `x` `[B, T, I]`, from a state of zeros.
+    /// The output for `x` `[B, T, I]`, from a state of zeros, without dropout. For training see [`run`](Self::run).
     ///
     /// # Panics
     /// If `x` isn't `[B, T, I]` with the `I` of the weights.
@@ -36,6 +36,8 @@ impl<C: Cell> Recurrent<C> {
 
     /// The output for `x` `[B, T, I]`, and all else there is to know.
     ///
+    /// In training say so, or nothing is dropped: [`Call::training`].
+    ///
     /// If `T` is 0, the state stays the initial one; if `B` is 0, everything is empty.
     ///
     /// # Panics
@@ -63,7 +65,10 @@ impl<C: Cell> Recurrent<C> {
         call: Call<'t, C::State<'t, R>, R>,
     ) -> Output<'t, C::State<'t, R>, R> {
         let &[batch, steps, _] = x.shape().sizes() else {
-            panic!("recurrent: x has shape {}, not [B, T, I]", x.shape())
+            panic!(
+                "recurrent: x has shape {}, not [B, T, I] (are sequences returned by what is below?)",
+                x.shape()
+            )
         };
         if let Some(mask) = call.mask {
             let (shape, same_tape) = (mask.shape(), std::ptr::eq(mask.tape(), x.tape()));
@@ -73,7 +78,13 @@ impl<C: Cell> Recurrent<C> {
                 "recurrent: the mask has shape {shape}, not [B, T] = [{batch}, {steps}]"
             );
         }
-        let initial = call.initial_state.unwrap_or_else(|| self.cell.zero_state(x.tape(), batch));
+        let initial = match call.initial_state {
+            Some(state) => state,
+            None => self.cell.zero_state(x.tape(), batch),
+        };
+        if steps == 0 {
+            self.check_state(x, initial); // no step will
+        }
         let (x, keep) = self.drop(x, initial.output().shape(), call.training);
         let zoneout = self.zoneout.map(|zoneout| (zoneout, call.training));
         let way = Way { reverse: self.go_backwards, mask: call.mask, keep, zoneout };
@@ -90,6 +101,21 @@ impl<C: Cell> Recurrent<C> {
             }
         };
         Output { output: self.output(states, state, way), state, states }
+    }
+
+    /// Panics unless the state is one for the rows of `x`.
+    #[track_caller]
+    fn check_state<'t, R: Real>(&self, x: Var<'t, R>, state: C::State<'t, R>) {
+        let (batch, mut fit) = (x.shape().sizes()[0], Ok(()));
+        let _ = state.zip(self.cell.zero_state(x.tape(), batch), |given, zeros| {
+            if given.shape() != zeros.shape() || !std::ptr::eq(given.tape(), x.tape()) {
+                fit = Err((given.shape(), zeros.shape()));
+            }
+            given
+        });
+        if let Err((given, wanted)) = fit {
+            panic!("recurrent: the state has shape {given}, not {wanted} on the tape of x")
+        }
     }
 
     /// What the rest of the net gets of it.
@@ -116,6 +142,7 @@ impl<C: Cell> Recurrent<C> {
 
     /// In training: `x` after dropout, the same inputs at each step, and what `h` is multiplied with where recurrent
     /// weights read it.
+    #[track_caller]
     fn drop<'t, R: Real>(
         &self,
         x: Var<'t, R>,
@@ -123,9 +150,11 @@ impl<C: Cell> Recurrent<C> {
         training: Option<u64>,
     ) -> (Var<'t, R>, Option<Var<'t, R>>) {
         let Some(seed) = training else { return (x, None) };
-        let tape = x.tape();
-        let x = if self.dropout > 0.0 { x.dropout_along(1, self.dropout, seed) } else { x };
-        let ones = (self.recurrent_dropout > 0.0).then(|| tape.zeros(h) + 1.0);
-        (x, ones.map(|ones| ones.dropout(self.recurrent_dropout, !seed)))
+        let x = if self.dropout == 0.0 { x } else { x.dropout_along(1, self.dropout, seed) };
+        if self.recurrent_dropout == 0.0 {
+            return (x, None);
+        }
+        let ones = x.tape().zeros(h) + 1.0;
+        (x, Some(ones.dropout(self.recurrent_dropout, !seed)))
     }
 }

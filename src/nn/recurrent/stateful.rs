@@ -6,7 +6,8 @@ use crate::tape::{Tape, Var};
 use crate::tensor::Array;
 
 /// The state of a layer between two tapes: a long series is cut into pieces, and each piece begins where the last one
-/// ended. Gradients end at the cut. Keras `stateful=True`.
+/// ended. Gradients end at the cut. Keras `stateful=True`. A stack needs one for each of its
+/// [`layers`](crate::nn::Stacked::layers), run one after the other.
 ///
 /// ```
 /// # use tapeloop::{Memory, Params, Tape, nn::{Call, Lstm, Stateful}};
@@ -60,9 +61,12 @@ impl<R: Real> Stateful<R> {
     #[track_caller]
     fn state<'t, C: Cell>(&self, cell: &C, tape: &'t Tape<'t, R>, batch: usize) -> C::State<'t, R> {
         let zeros = cell.zero_state(tape, batch);
-        let (mut kept, mut fit) = (self.variables.iter(), Ok(()));
+        let (mut kept, mut fit, mut missing) = (self.variables.iter(), Ok(()), false);
         let state = zeros.map(|zeros| match kept.next() {
-            None => zeros,
+            None => {
+                missing = true;
+                zeros
+            }
             Some(kept) if kept.shape() == zeros.shape() => tape.input(kept.shape(), kept.data()),
             Some(kept) => {
                 fit = Err((kept.shape(), zeros.shape()));
@@ -72,7 +76,8 @@ impl<R: Real> Stateful<R> {
         if let Err((kept, wanted)) = fit {
             panic!("stateful: the state has shape {kept}, not {wanted}: `reset_state` before another batch")
         }
-        assert!(kept.next().is_none(), "stateful: the state is of another layer: `reset_state` first");
+        let of_this = kept.next().is_none() && (self.variables.is_empty() || !missing);
+        assert!(of_this, "stateful: the state is of another layer: `reset_state` first");
         state
     }
 
