@@ -352,6 +352,49 @@ fn a_hundred_thousand_steps() {
     every_layer!(2, layer => check(layer, if layer.unrolled { 8000 } else { 200 }));
 }
 
+/// A cell of the user's: `h_t = tanh(x_t·W + u⊙h_{t−1})`.
+struct Independent {
+    w: tapeloop::Param,
+    u: tapeloop::Param,
+}
+
+impl Cell for Independent {
+    type State<'t, R: tapeloop::Real> = Var<'t, R>;
+
+    fn zero_state<'t, R: tapeloop::Real>(&self, tape: &'t Tape<'t, R>, batch: usize) -> Var<'t, R> {
+        tape.zeros([batch, self.u.shape().last()])
+    }
+
+    fn step<'t, R: tapeloop::Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>) -> Var<'t, R> {
+        let (w, u) = (x_t.tape().param(self.w), x_t.tape().param(self.u));
+        (x_t.matmul(w) + u.expand(h.shape()) * h).tanh()
+    }
+}
+
+#[test]
+fn a_cell_of_ones_own_in_a_stack_of_both_directions() {
+    let mut params = Params::<f64>::new(5);
+    let mut layer = |name: &str, i: usize| {
+        let normal = Init::Normal { mean: 0.0, std: 0.5 };
+        let w = params.add(format!("{name}.w"), [i, 3], normal);
+        Recurrent::of(Independent { w, u: params.add(format!("{name}.u"), [3], normal) })
+            .return_sequences(true)
+    };
+    let stack = Stacked::of(vec![
+        Bidirectional::of(layer("0", 2), layer("1", 2)),
+        Bidirectional::of(layer("2", 6).dropout(0.2, 0.3), layer("3", 6)),
+    ]);
+    let x = params.add("x", [3, 4, 2], Init::Normal { mean: 0.0, std: 1.0 });
+    let report = GradCheck::default().params(
+        |tape| {
+            let call = Call { mask: Some(tape.lengths(&[4, 2, 0], 4)), training: Some(1), ..Call::default() };
+            weighted(tape, stack.run(tape.param(x), call, |_, _| {}))
+        },
+        &params,
+    );
+    assert_eq!(report.unwrap().compared, params.count());
+}
+
 /// The losses of 200 training steps, bit by bit.
 fn losses<S: Spec>(layer: Recurrent<S>, threads: usize) -> Vec<u32> {
     let [b, t, i, h] = [16, 5, 5, 160]; // large enough to be shared by three

@@ -59,31 +59,35 @@ impl<S: Spec> Bidirectional<S> {
         Self { directions, merge: Merge::Concat }
     }
 
-    /// Another way to merge.
-    #[must_use]
-    pub fn merge(self, merge: Merge) -> Self {
-        Self { merge, ..self }
-    }
-
     /// Adds the weights of both, `{name}.forward.…` and `{name}.backward.…`, for inputs of size `I`.
     ///
     /// # Panics
     /// If a name is taken.
     #[track_caller]
     pub fn build<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> Bidirectional<S::Cell> {
-        // All libraries do so. The output of the step before would be that of another step for each direction.
-        let zeroed = |direction: Recurrent<S>| {
+        let [forward, backward] = self.directions;
+        let forward = forward.build(params, &format!("{name}.forward"), inputs);
+        let backward = backward.build(params, &format!("{name}.backward"), inputs);
+        Bidirectional::of(forward, backward).merge(self.merge)
+    }
+}
+
+impl<C> Bidirectional<C> {
+    /// Two layers that have their weights, each with its own; whatever they say of the direction.
+    pub fn of(forward: Recurrent<C>, backward: Recurrent<C>) -> Self {
+        // Masked steps: all libraries do so. The output of the step before would be of another step in each direction.
+        let zeroed = |direction: Recurrent<C>| {
             let zero = direction.zero_output_for_mask || direction.return_sequences;
             direction.zero_output_for_mask(zero)
         };
-        let [forward, backward] = self.directions.map(zeroed);
-        Bidirectional {
-            directions: [
-                forward.build(params, &format!("{name}.forward"), inputs),
-                backward.build(params, &format!("{name}.backward"), inputs),
-            ],
-            merge: self.merge,
-        }
+        let directions = [zeroed(forward.go_backwards(false)), zeroed(backward.go_backwards(true))];
+        Self { directions, merge: Merge::Concat }
+    }
+
+    /// Another way to merge.
+    #[must_use]
+    pub fn merge(self, merge: Merge) -> Self {
+        Self { merge, ..self }
     }
 }
 

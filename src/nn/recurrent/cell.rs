@@ -9,8 +9,9 @@ use crate::tape::{Tape, Var};
 /// The loop over time is [`unroll`](crate::nn::unroll), the same for every cell; backpropagation through
 /// time follows from the tape, the same for every cell. A cell of your own needs [`step`](Self::step) and
 /// [`zero_state`](Self::zero_state); wrapped in [`Recurrent::of`](crate::nn::Recurrent::of) it has all that the cells of
-/// this crate have: masks, dropout, either direction. With a [`Spec`](crate::nn::Spec), which adds its weights, it can be
-/// [`Bidirectional`](crate::nn::Bidirectional) and [`Stacked`](crate::nn::Stacked), too; `examples/custom_cell` is one.
+/// this crate have: masks, dropout, both directions
+/// ([`Bidirectional::of`](crate::nn::Bidirectional::of)), stacks ([`Stacked::of`](crate::nn::Stacked::of)). With a
+/// [`Spec`](crate::nn::Spec), which adds its weights, it can be described and built like them; `examples/custom_cell` is one.
 ///
 /// ```
 /// use tapeloop::nn::{Cell, Recurrent};

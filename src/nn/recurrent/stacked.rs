@@ -69,6 +69,17 @@ impl<S: SequenceSpec> Stacked<S> {
 }
 
 impl<L: SequenceLayer> Stacked<L> {
+    /// A stack of layers that have their weights. All but the last must return sequences.
+    ///
+    /// # Panics
+    /// If there are none.
+    #[track_caller]
+    pub fn of(layers: impl Into<Vec<L>>) -> Self {
+        let layers = layers.into();
+        assert!(!layers.is_empty(), "stacked: no layers");
+        Self { layers, dropout: 0.0 }
+    }
+
     /// The output for `x` `[B, T, I]`, from states of zeros.
     ///
     /// # Panics
