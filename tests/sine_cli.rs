@@ -4,6 +4,9 @@
 #[path = "../examples/sine/args.rs"]
 #[allow(dead_code)] // the program's
 mod args;
+#[path = "../examples/sine/options.rs"]
+#[allow(dead_code)]
+mod options;
 #[path = "../examples/sine/task.rs"]
 #[allow(dead_code)]
 mod task;

@@ -15,12 +15,13 @@ mod adding;
 mod leaky;
 mod look;
 mod net;
+#[path = "../sine/options.rs"]
+mod options;
 #[path = "../sine/progress.rs"]
 #[allow(dead_code)] // what is about epochs: there are none here
 mod progress;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -87,16 +88,7 @@ fn main() -> ExitCode {
 impl Args {
     /// The options of the command line. What is wrong with them is one sentence.
     fn read() -> Result<Self, Stop> {
-        Self::try_parse().map_err(|error| {
-            if !error.use_stderr() {
-                error.exit(); // --help
-            }
-            // Up to the first blank line: what is wrong, and what is possible. The rest is about usage.
-            let text = error.to_string();
-            let lines = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim);
-            let sentence = lines.collect::<Vec<_>>().join(" ");
-            Stop::Unusable(sentence.trim_start_matches("error: ").to_owned())
-        })
+        Self::try_parse().map_err(|error| Stop::Unusable(options::sentence(&error)))
     }
 }
 
@@ -111,7 +103,7 @@ fn positive(text: &str) -> Result<f64, String> {
 }
 
 fn run(args: &Args) -> Result<(), Stop> {
-    check_writable(&args.out)?;
+    options::check_writable(&args.out)?;
     let clock = Instant::now();
     let report = net::check().map_err(|error| Stop::Failed(error.to_string()))?;
     say!("{report}\n");
@@ -162,13 +154,4 @@ fn train(args: &Args, trainer: &mut Trainer, test: &Test) -> Result<LossCurve, S
     }
     progress.finish();
     Ok(curve)
-}
-
-/// Before the training, not after: can the picture be written?
-fn check_writable(folder: &Path) -> Result<(), Error> {
-    let trial = folder.join(format!(".trial-{}", std::process::id()));
-    let write = fs::create_dir_all(folder)
-        .and_then(|()| fs::write(&trial, ""))
-        .and_then(|()| fs::remove_file(&trial));
-    write.map_err(|source| Error::Write { path: folder.to_owned(), source })
 }

@@ -61,16 +61,7 @@ pub enum Rule {
 impl Args {
     /// The options of the command line. What is wrong with them is one sentence.
     pub fn read() -> Result<Self, Stop> {
-        Self::try_parse().map_err(|error| {
-            if !error.use_stderr() {
-                error.exit(); // --help
-            }
-            // Up to the first blank line: what is wrong, and what is possible. The rest is about usage.
-            let text = error.to_string();
-            let lines = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim);
-            let sentence = lines.collect::<Vec<_>>().join(" ");
-            Stop::Unusable(sentence.trim_start_matches("error: ").to_owned())
-        })
+        Self::try_parse().map_err(|error| Stop::Unusable(crate::options::sentence(&error)))
     }
 
     /// The learning rate `η` asked for, or a good one.

@@ -17,6 +17,7 @@ mod say;
 
 mod args;
 mod frame;
+mod options;
 mod progress;
 mod remedies;
 mod report;
@@ -24,8 +25,6 @@ mod slow_motion;
 mod task;
 mod trainer;
 
-use std::fs;
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -76,7 +75,7 @@ fn run(args: &Args) -> Result<(), Stop> {
     if args.column.is_some() && ["sine", "sunspots"].contains(&args.data.as_str()) {
         return Err(Stop::Unusable(format!("--column is for a CSV file, and --data is {}", args.data)));
     }
-    check_writable(&args.out)?;
+    options::check_writable(&args.out)?;
 
     let clock = Instant::now();
     let mut batches = Batches::new(&task.train, batch, args.seed);
@@ -128,15 +127,6 @@ fn run(args: &Args) -> Result<(), Stop> {
         picture.display()
     );
     Ok(())
-}
-
-/// Before the training, not after: can the picture be written?
-fn check_writable(folder: &Path) -> Result<(), Error> {
-    let trial = folder.join(format!(".trial-{}", std::process::id()));
-    let write = fs::create_dir_all(folder)
-        .and_then(|()| fs::write(&trial, ""))
-        .and_then(|()| fs::remove_file(&trial));
-    write.map_err(|source| Error::Write { path: folder.to_owned(), source })
 }
 
 fn introduce(args: &Args, task: &Task, steps: usize) {
