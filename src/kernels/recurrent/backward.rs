@@ -5,7 +5,7 @@ use super::rows::Rows;
 use super::step::{Backward, Step};
 use super::{Given, Sizes, Workspace, take};
 use crate::kernels::gemm::{self, Right};
-use crate::kernels::{Mat, MatMut};
+use crate::kernels::{Mat, MatMut, elementwise};
 use crate::real::Real;
 use crate::simd;
 
@@ -72,8 +72,9 @@ fn back_in_time<R: Real, S: Step<R>>(
             let (dh, d_read) = (&mut dh[sizes.row(row, 1)], &mut d_read[sizes.row(row, S::READS)][..hidden]);
             given.add_read(b, d_read, dh);
             d_read.fill(R::ZERO);
-            add(&dy_h[sizes.at(b, t, 1)], dh);
-            add(&dy_c[sizes.at(b, t, S::CELLS)], &mut dc[sizes.row(row, S::CELLS)]);
+            elementwise::add_map(&dy_h[sizes.at(b, t, 1)], dh, |dy| dy);
+            let dc = &mut dc[sizes.row(row, S::CELLS)];
+            elementwise::add_map(&dy_c[sizes.at(b, t, S::CELLS)], dc, |dy| dy);
         }
         for (phase, columns) in S::RECURRENT.iter().enumerate().rev() {
             let (da_t, dh, dc, d_all) = (&mut *da, &mut *dh, &mut *dc, &mut *d_read);
@@ -123,8 +124,4 @@ fn back_in_time<R: Real, S: Step<R>>(
     for (row, b) in (first..first + count).enumerate() {
         given.add_read(b, &d_read[sizes.row(row, S::READS)][..hidden], &mut dh[sizes.row(row, 1)]);
     }
-}
-
-fn add<R: Real>(from: &[R], to: &mut [R]) {
-    to.iter_mut().zip(from).for_each(|(to, &from)| *to += from);
 }

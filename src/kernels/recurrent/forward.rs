@@ -4,7 +4,7 @@ use super::rows::Rows;
 use super::step::{Forward, Step};
 use super::{Given, Sizes, Workspace, take};
 use crate::kernels::gemm::{self, Right};
-use crate::kernels::{Mat, MatMut};
+use crate::kernels::{Mat, MatMut, elementwise};
 use crate::real::Real;
 use crate::simd;
 
@@ -90,8 +90,7 @@ fn through_time<R: Real, S: Step<R>>(
             let read = &mut read[sizes.at(row, t, S::READS)][..hidden];
             read.copy_from_slice(&h_now[sizes.row(row, 1)]);
             if let Some(keep) = given.keep {
-                let keep = &keep[sizes.row(first + row, 1)];
-                read.iter_mut().zip(keep).for_each(|(h, &keep)| *h *= keep);
+                elementwise::update1(&keep[sizes.row(first + row, 1)], [read], |keep, [h]| [h * keep]);
             }
         }
         for (phase, columns) in S::RECURRENT.iter().enumerate() {

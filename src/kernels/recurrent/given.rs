@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::{Columns, Step};
-use crate::kernels::Mat;
 use crate::kernels::gemm::{self, Packed, Right};
+use crate::kernels::{Mat, elementwise};
 use crate::real::Real;
 
 /// The sizes of a recurrence.
@@ -89,11 +89,8 @@ impl<'a, R: Real> Given<'a, R> {
     /// `dh += m·d_read`: `U` read `m·h`, where `m` is this row of `keep`.
     pub(super) fn add_read(&self, row: usize, d_read: &[R], dh: &mut [R]) {
         match self.keep {
-            None => dh.iter_mut().zip(d_read).for_each(|(dh, &d)| *dh += d),
-            Some(keep) => {
-                let keep = &keep[self.sizes.row(row, 1)];
-                dh.iter_mut().zip(d_read).zip(keep).for_each(|((dh, &d), &keep)| *dh += keep * d);
-            }
+            None => elementwise::add_map(d_read, dh, |d| d),
+            Some(keep) => elementwise::add_zip(d_read, &keep[self.sizes.row(row, 1)], dh, |d, keep| keep * d),
         }
     }
 

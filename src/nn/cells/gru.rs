@@ -1,5 +1,6 @@
 //! The GRU as a layer: its size and options
 
+use super::pytorch_init;
 use crate::nn::{Activation, GruCell, Recurrent, Spec};
 use crate::real::Real;
 use crate::tensor::{Init, Params};
@@ -58,8 +59,7 @@ impl Gru {
 
     /// All weights and biases uniform in `±1/√H`: PyTorch's defaults.
     pub fn pytorch(units: usize) -> Self {
-        let bound = 1.0 / (units.max(1) as f64).sqrt();
-        let uniform = Init::Uniform { low: -bound, high: bound };
+        let uniform = pytorch_init(units);
         let mut gru = Self::new(units).init(uniform, uniform);
         gru.cell.bias_init = uniform;
         gru

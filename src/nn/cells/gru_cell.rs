@@ -1,12 +1,13 @@
 //! One step of the GRU: one state, and gates that say how much of it is new
 
+use super::check::check;
 use super::fused::{Weights, at_once};
 use crate::kernels::recurrent;
 use crate::nn::{Activation, Cell, Reset, Way};
 use crate::ops::RecurrenceKind;
 use crate::real::Real;
 use crate::tape::{Tape, Var};
-use crate::tensor::{Param, Shape};
+use crate::tensor::Param;
 
 /// One step of [`Gru`](crate::nn::Gru).
 ///
@@ -53,10 +54,7 @@ impl Cell for GruCell {
     #[track_caller]
     fn step_reading<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>, read: Var<'t, R>) -> Var<'t, R> {
         let (tape, [i, units]) = (x_t.tape(), [self.w_ih, self.w_hh].map(|w| w.shape().rows()));
-        let (given, state) = (x_t.shape(), h.shape());
-        assert!(given.rank() == 2 && given.last() == i, "gru: x_t has shape {given}, not [B, {i}]");
-        let fits = state == Shape::from([given.rows(), units]);
-        assert!(fits, "gru: the state has shape {state}, not [{}, {units}]", given.rows());
+        check("gru", x_t, i, &[("the state", h, units)]);
 
         let add = |a: Var<'t, R>, b: Option<Param>| b.map_or(a, |b| a.add_bias(tape.param(b)));
         let gate = |a: Var<'t, R>, gate: usize| a.slice(1, gate * units, units);

@@ -1,5 +1,6 @@
 //! The LSTM as a layer: its size and options
 
+use super::pytorch_init;
 use crate::nn::{Activation, Recurrent, Spec};
 use crate::nn::{LstmCell, Peepholes};
 use crate::real::Real;
@@ -64,8 +65,7 @@ impl Lstm {
 
     /// `H` units with two biases, all weights uniform in `±1/√H`: PyTorch's defaults.
     pub fn pytorch(units: usize) -> Self {
-        let bound = 1.0 / (units.max(1) as f64).sqrt();
-        let uniform = Init::Uniform { low: -bound, high: bound };
+        let uniform = pytorch_init(units);
         let mut lstm = Self::new(units).init(uniform, uniform);
         lstm.cell.biases = Biases::Two(uniform);
         lstm

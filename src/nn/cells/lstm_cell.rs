@@ -1,12 +1,13 @@
 //! One step of the LSTM: a memory `c`, and gates that say what enters, stays and leaves
 
+use super::check::check;
 use super::fused::{Weights, at_once};
 use crate::kernels::recurrent::{self, GateOrder};
 use crate::nn::{Activation, Cell, State, Way};
 use crate::ops::RecurrenceKind;
 use crate::real::Real;
 use crate::tape::{Tape, Var};
-use crate::tensor::{Param, Shape};
+use crate::tensor::Param;
 
 /// One step of [`Lstm`](crate::nn::Lstm).
 ///
@@ -78,15 +79,10 @@ impl<'t, R: Real> State<'t, R> for LstmState<'t, R> {
 }
 
 impl<'t, R: Real> LstmState<'t, R> {
-    /// Panics unless the three are `[B, I]`, `[B, P]` and `[B, H]`.
+    /// Panics unless `x_t` is `[B, I]`, `h` `[B, P]` and `c` `[B, H]`.
     #[track_caller]
     pub(super) fn check(self, layer: &str, x_t: Var<'t, R>, [i, p, h]: [usize; 3]) {
-        let given = x_t.shape();
-        assert!(given.rank() == 2 && given.last() == i, "{layer}: x_t has shape {given}, not [B, {i}]");
-        for (name, state, width) in [("h", self.h, p), ("c", self.c, h)] {
-            let (state, expected) = (state.shape(), Shape::from([given.rows(), width]));
-            assert!(state == expected, "{layer}: the state {name} has shape {state}, not {expected}");
-        }
+        check(layer, x_t, i, &[("the state h", self.h, p), ("the state c", self.c, h)]);
     }
 
     /// The states of all steps out of what the operation for whole sequences gives, `[2, B, T, H]`.

@@ -1,12 +1,14 @@
 //! The Elman network: `h_t = tanh(x_t·W_ih + h_{t−1}·W_hh + b)`
 
+use super::check::check;
 use super::fused::{Weights, at_once};
+use super::pytorch_init;
 use crate::kernels::recurrent;
 use crate::nn::{Activation, Cell, Recurrent, Spec, Way};
 use crate::ops::RecurrenceKind;
 use crate::real::Real;
 use crate::tape::{Tape, Var};
-use crate::tensor::{Init, Param, Params, Shape};
+use crate::tensor::{Init, Param, Params};
 
 /// A simple recurrent layer, its size and options: `h_t = tanh(x_t·W_ih + h_{t−1}·W_hh + b)`.
 ///
@@ -57,8 +59,7 @@ impl SimpleRnn {
     /// `H` units with two biases, all weights uniform in `±1/√H`: PyTorch's defaults. (Two biases, each with the same
     /// gradient, learn twice as fast as one.)
     pub fn pytorch(units: usize) -> Self {
-        let bound = 1.0 / (units.max(1) as f64).sqrt();
-        let uniform = Init::Uniform { low: -bound, high: bound };
+        let uniform = pytorch_init(units);
         let mut rnn = Self::new(units).init(uniform, uniform);
         (rnn.cell.recurrent_bias, rnn.cell.bias_init) = (true, uniform);
         rnn
@@ -139,11 +140,8 @@ impl Cell for SimpleRnnCell {
     /// `h_t = tanh(x_t·W_ih + h_{t−1}·W_hh + b)`
     #[track_caller]
     fn step<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>) -> Var<'t, R> {
-        let (tape, [i, units]) = (x_t.tape(), [self.w_ih.shape().rows(), self.w_hh.shape().last()]);
-        let [given, state] = [x_t, h].map(Var::shape);
-        assert!(given.rank() == 2 && given.last() == i, "simple_rnn: x_t has shape {given}, not [B, {i}]");
-        let fits = state == Shape::from([given.rows(), units]);
-        assert!(fits, "simple_rnn: the state has shape {state}, not [{}, {units}]", given.rows());
+        let (tape, [i, units]) = (x_t.tape(), [self.w_ih, self.w_hh].map(|w| w.shape().rows()));
+        check("simple_rnn", x_t, i, &[("the state", h, units)]);
         let a = x_t.matmul(tape.param(self.w_ih)) + h.matmul(tape.param(self.w_hh));
         let a = [self.b, self.b_hh].into_iter().flatten().fold(a, |a, b| a.add_bias(tape.param(b)));
         self.activation.apply(a)

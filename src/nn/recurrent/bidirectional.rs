@@ -55,8 +55,7 @@ impl<S: Spec> Bidirectional<S> {
     where
         S: Clone,
     {
-        let directions = [layer.clone().go_backwards(false), layer.go_backwards(true)];
-        Self { directions, merge: Merge::Concat }
+        Self { directions: [layer.clone(), layer], merge: Merge::Concat }
     }
 
     /// Adds the weights of both, `{name}.forward.…` and `{name}.backward.…`, for inputs of size `I`.

@@ -13,6 +13,12 @@ mod trajectory;
 mod unroll;
 mod zoneout;
 
+/// Panics unless `0 ≤ p < 1`.
+#[track_caller]
+fn check_probability(owner: &str, p: f64) {
+    assert!((0.0..1.0).contains(&p), "{owner}: the probability is {p}, but must be ≥ 0 and < 1");
+}
+
 pub use bidirectional::{Bidirectional, Merge};
 pub use call::{Call, Output};
 pub use cell::{Cell, State};

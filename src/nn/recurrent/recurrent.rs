@@ -1,6 +1,6 @@
 //! A cell as a layer over whole sequences.
 
-use super::{Cell, Zoneout};
+use super::{Cell, Zoneout, check_probability};
 use crate::real::Real;
 use crate::tensor::Params;
 
@@ -114,7 +114,7 @@ impl<C> Recurrent<C> {
     #[track_caller]
     pub fn dropout(self, p: f64, recurrent: f64) -> Self {
         for p in [p, recurrent] {
-            assert!((0.0..1.0).contains(&p), "dropout: the probability is {p}, but must be ≥ 0 and < 1");
+            check_probability("dropout", p);
         }
         Self { dropout: p, recurrent_dropout: recurrent, ..self }
     }

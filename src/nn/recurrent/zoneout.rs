@@ -1,6 +1,6 @@
 //! Zoneout: a state that by chance stays as it was
 
-use super::State;
+use super::{State, check_probability};
 use crate::real::Real;
 
 /// In training, each number of a state keeps its value from the step before with probability `p`:
@@ -25,7 +25,7 @@ impl Zoneout {
     #[track_caller]
     pub fn new(output: f64, others: f64) -> Self {
         for p in [output, others] {
-            assert!((0.0..1.0).contains(&p), "zoneout: the probability is {p}, but must be ≥ 0 and < 1");
+            check_probability("zoneout", p);
         }
         Self { output, others }
     }
