@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use tapeloop::Error;
 use tapeloop::plot::{Panel, Picture};
 
-use crate::adding::Test;
-use crate::net::Trainer;
+use super::adding::Test;
+use super::net::Trainer;
 use crate::progress::LossCurve;
 
 /// What a net looks like inside.

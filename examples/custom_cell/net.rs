@@ -7,8 +7,8 @@ use tapeloop::nn::{Bidirectional, Call, Cell, Dense, DenseLayer, Recurrent, Stac
 use tapeloop::optim::{Adam, Clip, Optimizer, Schedule};
 use tapeloop::{Gradients, Init, Memory, Params, Tape, Var};
 
-use crate::adding::{Adding, Batch};
-use crate::leaky::{LeakyCell, LeakySpec};
+use super::adding::{Adding, Batch};
+use crate::{LeakyCell, LeakySpec};
 
 /// Every derivative of a small net against differences: two layers of both directions, with dropout, over
 /// sequences of different lengths. The input is a weight here, so that its gradient is checked, too.

@@ -180,9 +180,10 @@ impl Recurrence {
                 add(d);
             }
         };
+        // U first: its gradient is the last that was cleared, and may still be in the cache.
+        add(Some(U), &|du| gradient.add_u(du));
         add(Some(X), &|dx| gradient.add_x(dx));
         add(Some(W), &|dw| gradient.add_w(dw));
-        add(Some(U), &|du| gradient.add_u(du));
         add(Some(H_0), &|dh| gradient.add_h_0(dh));
         add(slots.c_0, &|dc| gradient.add_c_0(dc));
         add(slots.b_x, &|db| gradient.add_b_x(db));

@@ -11,7 +11,7 @@ use crate::tape::{Tape, Var};
 /// [`zero_state`](Self::zero_state); wrapped in [`Recurrent::of`](crate::nn::Recurrent::of) it has all that the cells of
 /// this crate have: masks, dropout, both directions
 /// ([`Bidirectional::of`](crate::nn::Bidirectional::of)), stacks ([`Stacked::of`](crate::nn::Stacked::of)). With a
-/// [`Spec`](crate::nn::Spec), which adds its weights, it can be described and built like them; `examples/custom_cell` is one.
+/// [`Spec`](crate::nn::Spec), which adds its weights, it can be described and built like them; `examples/custom_cell.rs` is one.
 ///
 /// ```
 /// use tapeloop::nn::{Cell, Recurrent};

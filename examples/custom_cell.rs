@@ -1,4 +1,25 @@
-//! A recurrent cell of one's own: its equation, its weights, its step.
+//! A recurrent cell of your own: leaky units, about 20 lines of code, learn to add.
+//!
+//! `cargo run --release --example custom_cell`
+//!
+//! The cell says what one step is and which weights it has. Everything else that is used in `custom_cell/net.rs` comes
+//! with that: gradients and their check, the loop over time, masks, dropout, both directions, stacks.
+//!
+//! Over the seeds 0 to 9 its test error is between 1.8e-3 and 4.4e-3; that of always answering 1 is 1/6.
+
+#[macro_use]
+#[path = "sine/say.rs"]
+mod say;
+
+#[path = "sine/options.rs"]
+mod options;
+#[path = "sine/progress.rs"]
+#[allow(dead_code)] // what is about epochs: there are none here
+mod progress;
+#[path = "custom_cell/run.rs"]
+mod run;
+
+use std::process::ExitCode;
 
 use tapeloop::nn::{Cell, Spec};
 use tapeloop::{Init, Param, Params, Real, Tape, Var};
@@ -73,4 +94,8 @@ impl Spec for LeakySpec {
             l: params.add(format!("{name}.l"), [h], Init::Uniform { low: 0.0, high: 4.0 }),
         }
     }
+}
+
+fn main() -> ExitCode {
+    run::main()
 }
