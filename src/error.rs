@@ -35,6 +35,32 @@ pub enum Error {
         /// What is wrong, and what to do.
         problem: String,
     },
+    /// A binary file can be read, but what stands in it cannot be used.
+    #[error("{}, byte {offset}: {problem}", .path.display())]
+    Binary {
+        /// The file.
+        path: PathBuf,
+        /// Where, counted from 0; of a compressed file, after decompression.
+        offset: u64,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
+    /// Layers that don't fit each other, or not the data.
+    #[error("{layer}: {problem}")]
+    Model {
+        /// Its number and name.
+        layer: String,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
+    /// Settings or data that nothing can be trained with.
+    #[error("{setting}: {problem}")]
+    Setting {
+        /// Which one.
+        setting: &'static str,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
     /// Numbers that nothing can be learnt from.
     #[error("series {}: {problem}", short(.series))]
     Series {

@@ -61,13 +61,15 @@
 //! 5. [`optim`]: what is done with the gradients.
 //!
 //! Modules only import from those before them: [`simd`] → [`Real`] → [`kernels`] → tensors → [`ops`] → the tape
-//! → [`check`], [`nn`] → [`optim`] → [`data`], [`plot`].
+//! → [`check`], [`nn`] → [`optim`] → [`data`], [`io`], [`plot`] → [`train`].
 
 #![forbid(unsafe_code)]
 
 pub mod check;
 pub mod data;
 mod error;
+#[cfg(feature = "train")]
+pub mod io;
 pub mod kernels;
 pub mod nn;
 pub mod ops;
@@ -78,6 +80,8 @@ mod real;
 pub mod simd;
 mod tape;
 mod tensor;
+#[cfg(feature = "train")]
+pub mod train;
 
 pub use error::Error;
 pub use real::Real;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers, lowest first. A file may import from its own layer and from those below.
-const LAYERS: [&[&str]; 10] = [
+const LAYERS: [&[&str]; 11] = [
     &["simd"],
     &["real", "error"],
     &["kernels"],
@@ -15,7 +15,8 @@ const LAYERS: [&[&str]; 10] = [
     &["check"],
     &["nn"],
     &["optim"],
-    &["data", "plot"],
+    &["data", "io", "plot"],
+    &["train"],
 ];
 
 /// Lines that a file may have.

@@ -1,0 +1,1 @@
+//! Files that a training run leaves: weights and checkpoints.

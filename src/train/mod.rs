@@ -1,0 +1,1 @@
+//! Chains of layers, and how they are trained: Keras' habits.
