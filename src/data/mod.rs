@@ -3,13 +3,19 @@
 mod batches;
 #[cfg(feature = "csv")]
 mod csv;
+mod dataset;
+mod inputs;
 mod labelled;
+mod minibatch;
 mod scaling;
 mod series;
 mod windows;
 
 pub use batches::Batches;
+pub use dataset::{Dataset, Targets};
+pub use inputs::Inputs;
 pub use labelled::LabelledSequences;
+pub use minibatch::Minibatch;
 pub use scaling::Scaling;
 pub use series::Series;
 pub use windows::{Split, Windows};

@@ -5,6 +5,7 @@ use crate::tape::Var;
 
 /// What a layer does to its pre-activation `a`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
 pub enum Activation {
     /// Nothing: `y = a`.
     #[default]

@@ -8,6 +8,7 @@ use crate::tensor::{Init, Param, Params};
 /// A fully connected layer, its size and options: `y = f(x·W + b)`. Keras `Dense`, PyTorch `Linear` (whose weight is
 /// the transpose).
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
 pub struct Dense {
     units: usize,
     activation: Activation,

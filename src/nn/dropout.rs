@@ -18,6 +18,7 @@ use crate::tape::Var;
 /// # assert!(y.value() != x.value() && same.value() == x.value());
 /// ```
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
 pub struct Dropout {
     p: f64,
     over_time: bool,

@@ -26,6 +26,7 @@ use crate::tensor::{Init, Param, Params, Shape};
 /// PyTorch's `max_norm` is not here: it shortens the rows that are read, but a tape only reads its parameters. Shorten
 /// them between the steps.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
 pub struct Embedding {
     vocabulary: usize,
     dimension: usize,

@@ -19,6 +19,7 @@ use crate::tensor::{Init, Param, Params, Shape};
 /// assert_eq!(norm.forward(x).shape(), whole.forward(x).shape());
 /// ```
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
 pub struct LayerNorm {
     epsilon: f64,
     scale: bool,

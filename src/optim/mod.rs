@@ -70,7 +70,7 @@ use crate::real::Real;
 use crate::tensor::{Gradients, Params};
 
 /// A rule that turns gradients into new weights.
-pub trait Optimizer<R: Real> {
+pub trait Optimizer<R: Real>: Send {
     /// Moves every weight once.
     ///
     /// The first step allocates the moments; later ones allocate nothing.
@@ -148,5 +148,23 @@ impl WeightDecay {
         if let Self::L2(lambda) | Self::Decoupled(lambda) = self {
             range::at_least_0(optimizer, "weight_decay", lambda);
         }
+    }
+}
+
+impl<R: Real> From<Adam<R>> for Box<dyn Optimizer<R>> {
+    fn from(optimizer: Adam<R>) -> Self {
+        Box::new(optimizer)
+    }
+}
+
+impl<R: Real> From<RmsProp<R>> for Box<dyn Optimizer<R>> {
+    fn from(optimizer: RmsProp<R>) -> Self {
+        Box::new(optimizer)
+    }
+}
+
+impl<R: Real> From<Sgd<R>> for Box<dyn Optimizer<R>> {
+    fn from(optimizer: Sgd<R>) -> Self {
+        Box::new(optimizer)
     }
 }

@@ -40,6 +40,11 @@ impl<R: Real> Array<R> {
     }
 
     /// The numbers, row by row.
+    pub fn into_data(self) -> Vec<R> {
+        self.data
+    }
+
+    /// The numbers, row by row.
     pub fn data_mut(&mut self) -> &mut [R] {
         &mut self.data
     }

@@ -11,6 +11,7 @@ use crate::real::Real;
 /// `fan_in` and `fan_out` are the last two sizes of a shape `[.., fan_in, fan_out]`: this crate multiplies `x·W`,
 /// so rows are inputs and columns are outputs. For a vector `[n]` both are `n`.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
 pub enum Init {
     /// Zeros.
     Zeros,

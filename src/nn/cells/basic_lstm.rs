@@ -26,6 +26,7 @@ pub type BasicLstm = Recurrent<BasicLstmSpec>;
 
 /// The size and options of a [`BasicLstmCell`].
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
 pub struct BasicLstmSpec {
     units: usize,
     forget_bias: f64,

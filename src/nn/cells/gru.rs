@@ -18,6 +18,7 @@ pub type Gru = Recurrent<GruSpec>;
 
 /// Where the reset gate acts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
 pub enum Reset {
     /// On `h_{t−1}·W`: Cho et al. 2014 as first sent to arXiv (v1), cuDNN, PyTorch, Keras' default (`reset_after=True`), ONNX `linear_before_reset=1`.
     #[default]
@@ -28,6 +29,7 @@ pub enum Reset {
 
 /// The size and options of a [`GruCell`].
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
 pub struct GruSpec {
     units: usize,
     reset: Reset,

@@ -21,6 +21,7 @@ pub type Lstm = Recurrent<LstmSpec>;
 
 /// The size and options of an [`LstmCell`].
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
 pub struct LstmSpec {
     units: usize,
     bias: bool,
@@ -37,6 +38,7 @@ pub struct LstmSpec {
 
 /// Which biases there are, if any, and what they begin as.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
 enum Biases {
     /// `b`, zeros but for that of `f`.
     One { of_f: f64 },

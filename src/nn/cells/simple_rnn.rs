@@ -31,6 +31,7 @@ pub type SimpleRnn = Recurrent<SimpleRnnSpec>;
 
 /// The size and options of a [`SimpleRnnCell`].
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
 pub struct SimpleRnnSpec {
     units: usize,
     activation: Activation,

@@ -21,6 +21,7 @@ use crate::tensor::Params;
 /// assert!(params.find("gru.backward.w_hh").is_some());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
 pub struct Bidirectional<C> {
     /// The layer that reads forwards, and the one that reads backwards.
     pub directions: [Recurrent<C>; 2],
@@ -30,6 +31,7 @@ pub struct Bidirectional<C> {
 
 /// What becomes of the outputs of two directions. (To have both, see [`Bidirectional::run`].)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
 pub enum Merge {
     /// Side by side, `[.., 2·H]`.
     #[default]
@@ -44,7 +46,7 @@ pub enum Merge {
 
 impl Merge {
     /// The size of the output, for outputs of this size.
-    pub(super) fn size(self, each: usize) -> usize {
+    pub(crate) fn size(self, each: usize) -> usize {
         if self == Self::Concat { 2 * each } else { each }
     }
 }

@@ -9,6 +9,7 @@ use crate::tensor::Params;
 /// [`SimpleRnn`](crate::nn::SimpleRnn), [`Lstm`](crate::nn::Lstm), … are this with the sizes of a cell ([`Spec`]);
 /// [`build`](Self::build) adds the weights and makes it a layer with a [`Cell`].
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
 pub struct Recurrent<C> {
     /// The step, or its sizes and options.
     pub cell: C,
@@ -42,6 +43,13 @@ pub trait Spec {
 
     /// The size of the output, `H`.
     fn outputs(&self) -> usize;
+
+    /// The name of the layer in tables and files: that of the type, without `Spec`.
+    fn kind() -> &'static str {
+        let path = std::any::type_name::<Self>();
+        let name = path.split('<').next().unwrap_or(path).rsplit("::").next().unwrap_or(path);
+        name.strip_suffix("Spec").unwrap_or(name)
+    }
 }
 
 impl<S: Spec> Recurrent<S> {

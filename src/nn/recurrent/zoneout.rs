@@ -12,6 +12,7 @@ use crate::real::Real;
 /// At test time `m` is its mean, `1 − p`. Krueger et al. 2017, "Zoneout: regularizing RNNs by randomly preserving hidden
 /// activations".
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
 pub struct Zoneout {
     output: f64,
     others: f64,

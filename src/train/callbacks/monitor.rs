@@ -1,0 +1,90 @@
+//! The number of an epoch that a callback looks at.
+
+use crate::error::Error;
+use crate::io::{Storable, TensorFile};
+use crate::train::History;
+
+/// A number of the history, which of two is the better one, and the best one so far.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Monitor {
+    name: String,
+    larger: bool,
+    min_delta: f64,
+    best: Option<f64>,
+}
+
+impl Monitor {
+    /// The number of this name in a [`History`]: the larger the better, if it is an accuracy, else the smaller.
+    pub fn new(name: impl Into<String>) -> Self {
+        let name = name.into();
+        Self { larger: name.contains("accuracy"), name, min_delta: 0.0, best: None }
+    }
+
+    /// What counts as better, whatever the name.
+    #[must_use]
+    pub fn larger_is_better(self, larger: bool) -> Self {
+        Self { larger, ..self }
+    }
+
+    /// How much better than the best one so far is better at all.
+    #[must_use]
+    pub fn min_delta(self, min_delta: f64) -> Self {
+        Self { min_delta, ..self }
+    }
+
+    /// The best one so far.
+    pub fn best(&self) -> Option<f64> {
+        self.best
+    }
+
+    /// Whether the last epoch is better than all before. NaN never is.
+    ///
+    /// # Errors
+    /// If there is no such number.
+    pub fn improved(&mut self, history: &History) -> Result<bool, Error> {
+        let Some(value) = history.last(&self.name) else {
+            let names: Vec<&str> = history.names().collect();
+            let problem = format!("there is no {:?} in the history; there are {names:?}", self.name);
+            return Err(Error::Setting { setting: "callback", problem });
+        };
+        let better = match self.best {
+            None => !value.is_nan(),
+            Some(best) if self.larger => value > best + self.min_delta,
+            Some(best) => value < best - self.min_delta,
+        };
+        if better {
+            self.best = Some(value);
+        }
+        Ok(better)
+    }
+
+    /// The best value and a counter, for a checkpoint.
+    pub(super) fn save(&self, file: &mut TensorFile, prefix: &str, counters: &[usize]) {
+        file.insert(format!("{prefix}best"), &[1], &[self.best.unwrap_or(f64::NAN)]);
+        let counters: Vec<u64> = counters.iter().map(|&counter| counter as u64).collect();
+        file.insert(format!("{prefix}counters"), &[counters.len()], &counters);
+    }
+
+    pub(super) fn restore<const N: usize>(
+        &mut self,
+        file: &TensorFile,
+        prefix: &str,
+    ) -> Result<[usize; N], Error> {
+        let best: Vec<f64> = file.numbers(&format!("{prefix}best"), &[1])?;
+        self.best = best.first().copied().filter(|best| !best.is_nan());
+        let counters: Vec<u64> = file.numbers(&format!("{prefix}counters"), &[N])?;
+        Ok(std::array::from_fn(|i| counters[i] as usize))
+    }
+}
+
+/// The weights of the best epoch, for a checkpoint: the flat store as it is.
+pub(super) fn save_weights<R: Storable>(file: &mut TensorFile, prefix: &str, weights: Option<&[R]>) {
+    if let Some(weights) = weights {
+        file.insert(format!("{prefix}weights"), &[weights.len()], weights);
+    }
+}
+
+pub(super) fn restore_weights<R: Storable>(file: &TensorFile, prefix: &str) -> Result<Option<Vec<R>>, Error> {
+    let name = format!("{prefix}weights");
+    file.shape(&name).map(|shape| shape.to_vec()).map(|shape| file.numbers(&name, &shape)).transpose()
+}

@@ -1,0 +1,143 @@
+//! The settings of a training run.
+
+use super::{Callback, Checkpoint, Loss, Metric};
+use crate::data::Dataset;
+use crate::error::Error;
+use crate::io::Storable;
+use crate::optim::{Clip, Optimizer, RmsProp, Schedule};
+use crate::real::Real;
+
+/// How a net is trained: see [`Model::fit`](super::Model::fit). What isn't said is as Keras has it.
+///
+/// ```
+/// use tapeloop::optim::Adam;
+/// use tapeloop::train::{Fit, Loss, Metric};
+///
+/// let fit: Fit = Fit {
+///     loss: Loss::CategoricalCrossEntropyLogits,
+///     optimizer: Adam::default().into(),
+///     metrics: vec![Metric::Accuracy],
+///     epochs: 5,
+///     batch: 50,
+///     ..Fit::default()
+/// };
+/// ```
+pub struct Fit<'a, R: Real + Storable = f32> {
+    /// What is made small.
+    pub loss: Loss,
+    /// What does so. It moves on as the net does: a second [`fit`](super::Model::fit) with the same settings goes on with
+    /// its moments.
+    pub optimizer: Box<dyn Optimizer<R>>,
+    /// What else is to be known.
+    pub metrics: Vec<Metric>,
+    /// How often all data are gone through.
+    pub epochs: usize,
+    /// The rows of a batch. The last one of an epoch has what is left.
+    pub batch: usize,
+    /// Whether each epoch has an order of its own. A stateful net needs the given one: `false`.
+    pub shuffle: bool,
+    /// What decides about the orders, and what dropout drops.
+    pub seed: u64,
+    /// The share of the data, from its end, not to train with but to look at. Keras' `validation_split`.
+    pub validation_split: f64,
+    /// Other data to look at.
+    pub validation: Option<&'a Dataset<R>>,
+    /// What is done to large gradients.
+    pub clip: Option<Clip>,
+    /// Where the learning rate comes from.
+    pub rate: Rate,
+    /// Truncated backpropagation through time: sequences are cut into pieces of so many steps, with a step of the optimizer
+    /// after each. States go on from piece to piece, gradients don't. Every time step needs a target.
+    pub truncate: Option<usize>,
+    /// What happens after batches and epochs.
+    pub callbacks: Vec<Box<dyn Callback<R> + 'a>>,
+    /// Where the run is saved, to be continued if it is interrupted.
+    pub checkpoint: Option<Checkpoint>,
+    /// Whether to say how it goes: on a terminal a bar, elsewhere a line for each epoch. On the standard error.
+    pub progress: bool,
+}
+
+/// The learning rate over time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Rate {
+    /// As the optimizer and the callbacks have it.
+    #[default]
+    Fixed,
+    /// A function of the steps that the optimizer has taken.
+    Steps(Schedule),
+    /// A function of the epoch, counted from 0.
+    Epochs(Schedule),
+}
+
+impl<R: Real + Storable> Default for Fit<'_, R> {
+    /// Keras' defaults: RMSprop, one epoch, batches of 32, shuffled; the mean squared error.
+    fn default() -> Self {
+        Self {
+            loss: Loss::Mse,
+            optimizer: RmsProp::default().into(),
+            metrics: Vec::new(),
+            epochs: 1,
+            batch: 32,
+            shuffle: true,
+            seed: 0,
+            validation_split: 0.0,
+            validation: None,
+            clip: None,
+            rate: Rate::Fixed,
+            truncate: None,
+            callbacks: Vec::new(),
+            checkpoint: None,
+            progress: true,
+        }
+    }
+}
+
+impl<R: Real + Storable> Fit<'_, R> {
+    /// The names of the loss and the metrics, as a history has them.
+    pub(super) fn measures(&self) -> Vec<String> {
+        std::iter::once("loss".to_owned()).chain(self.metrics.iter().map(|metric| metric.name())).collect()
+    }
+
+    /// How many of `n` rows are trained with: Keras cuts the last part off, before anything is shuffled.
+    pub(super) fn training_rows(&self, n: usize) -> usize {
+        (n as f64 * (1.0 - self.validation_split)) as usize
+    }
+
+    /// What can be said of the settings without a net.
+    pub(super) fn check(&self, data: &Dataset<R>) -> Result<(), Error> {
+        let problem = |setting, problem: String| Err(Error::Setting { setting, problem });
+        if self.batch == 0 {
+            return problem("batch", "is 0 rows; take one at least".into());
+        }
+        if self.truncate == Some(0) {
+            return problem("truncate", "pieces of 0 steps; take one at least".into());
+        }
+        let share = self.validation_split;
+        if !(0.0..1.0).contains(&share) {
+            return problem("validation_split", format!("{share} is not in [0, 1)"));
+        }
+        if share > 0.0 && self.validation.is_some() {
+            return problem(
+                "validation_split",
+                "there are validation data already; take one of the two".into(),
+            );
+        }
+        let (n, rows) = (data.len(), self.training_rows(data.len()));
+        if share > 0.0 && (rows == 0 || rows == n) {
+            return problem("validation_split", format!("{share} of {n} rows leaves {rows} to train with"));
+        }
+        Ok(())
+    }
+
+    /// Whether so many rows can be cut into batches for a stateful net: each batch must go on where the last one was.
+    pub(super) fn check_rows(&self, stateful: bool, what: &str, rows: usize) -> Result<(), Error> {
+        if !stateful || rows.is_multiple_of(self.batch) {
+            return Ok(());
+        }
+        let problem = format!(
+            "a stateful net needs whole batches, but the {rows} rows of {what} are no multiple of {}",
+            self.batch
+        );
+        Err(Error::Setting { setting: "batch", problem })
+    }
+}

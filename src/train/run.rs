@@ -1,0 +1,211 @@
+//! A training run: epochs of batches.
+
+use std::ops::Range;
+
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+use rand::seq::SliceRandom;
+
+use super::callbacks::{BatchEnd, EpochEnd};
+use super::chain::mix;
+use super::metric::Mean;
+use super::progress::Progress;
+use super::{Fit, History, Model, Rate};
+use crate::data::Dataset;
+use crate::error::Error;
+use crate::io::Storable;
+use crate::nn::Stateful;
+use crate::real::Real;
+use crate::tape::Tape;
+
+/// A run on its way. What a checkpoint keeps of it is what decides how it goes on.
+pub(super) struct Run<'r, 'f, R: Real + Storable> {
+    pub model: &'r mut Model<R>,
+    pub fit: &'r mut Fit<'f, R>,
+    data: &'r Dataset<R>,
+    /// The rows to train with, in the order of this epoch; and the others.
+    order: Vec<usize>,
+    held_out: Vec<usize>,
+    /// What the layers carry from piece to piece of a sequence, if the net isn't stateful itself.
+    carried: Vec<Stateful<R>>,
+    /// How many epochs are done.
+    pub epoch: usize,
+    /// How many batches of the next one are done.
+    pub batch: usize,
+    /// The loss and the metrics of these batches.
+    pub means: Vec<Mean>,
+    pub history: History,
+}
+
+impl<'r, 'f, R: Real + Storable> Run<'r, 'f, R> {
+    pub fn new(model: &'r mut Model<R>, data: &'r Dataset<R>, fit: &'r mut Fit<'f, R>) -> Self {
+        let rows = fit.training_rows(data.len());
+        let carried = if fit.truncate.is_some() { model.chain.links().len() } else { 0 };
+        Self {
+            order: Vec::with_capacity(rows),
+            held_out: (rows..data.len()).collect(),
+            carried: (0..carried).map(|_| Stateful::new()).collect(),
+            epoch: 0,
+            batch: 0,
+            means: vec![Mean::default(); 1 + fit.metrics.len()],
+            history: History::default(),
+            model,
+            fit,
+            data,
+        }
+    }
+
+    /// All rows, in the given order, as they are.
+    pub fn of_all(model: &'r mut Model<R>, data: &'r Dataset<R>, fit: &'r mut Fit<'f, R>) -> Self {
+        let mut run = Self::new(model, data, fit);
+        run.order.extend(0..data.len());
+        run
+    }
+
+    /// Epoch after epoch.
+    pub fn run(&mut self) -> Result<(), Error> {
+        let mut progress = Progress::new(self.fit.progress, self.fit.epochs);
+        while self.epoch < self.fit.epochs && self.history.stopped.is_none() {
+            self.epoch(&mut progress)?;
+        }
+        for callback in &mut self.fit.callbacks {
+            callback.train_end(&mut self.model.params);
+        }
+        Ok(())
+    }
+
+    fn epoch(&mut self, progress: &mut Progress) -> Result<(), Error> {
+        self.sort();
+        if self.batch == 0 {
+            self.model.reset_state();
+        }
+        if let Rate::Epochs(schedule) = &self.fit.rate {
+            self.fit.optimizer.set_lr(schedule.at(self.epoch));
+        }
+        let (each, measures) = (self.fit.batch, self.fit.measures());
+        let batches = self.order.len().div_ceil(each);
+        progress.begin(self.epoch, batches, self.batch);
+        while self.batch < batches && self.history.stopped.is_none() {
+            let rows = self.batch * each..self.order.len().min((self.batch + 1) * each);
+            let count = rows.len();
+            let loss = self.batch(rows);
+            let (epoch, batch, mean_loss) = (self.epoch, self.batch, self.means[0].value());
+            self.batch += 1;
+            for callback in &mut self.fit.callbacks {
+                callback.batch_end(BatchEnd {
+                    epoch,
+                    batch,
+                    loss,
+                    mean_loss,
+                    stop: &mut self.history.stopped,
+                });
+            }
+            progress.batch(self.batch, count, &measures, self.means.iter().map(|mean| mean.value()));
+            self.save_after_batch()?;
+        }
+        self.finish_epoch(&measures)?;
+        let names: Vec<String> = self.history.names().filter(|&name| name != "lr").map(Into::into).collect();
+        let last = names.iter().map(|name| self.history.last(name).unwrap_or(f64::NAN));
+        progress.end(self.epoch - 1, &names, last);
+        self.save_after_epoch()
+    }
+
+    /// What an epoch was like: in the history, and for the callbacks.
+    fn finish_epoch(&mut self, measures: &[String]) -> Result<(), Error> {
+        for (name, mean) in measures.iter().zip(&self.means) {
+            self.history.push(name, mean.value());
+        }
+        if let Some(data) = self.fit.validation.or((!self.held_out.is_empty()).then_some(self.data)) {
+            let all: Vec<usize>;
+            let rows = if self.fit.validation.is_some() {
+                all = (0..data.len()).collect();
+                &all
+            } else {
+                &self.held_out
+            };
+            let means = self.model.measure(data, rows, self.fit.loss, &self.fit.metrics, self.fit.batch);
+            for (name, mean) in measures.iter().zip(means) {
+                self.history.push(&format!("val_{name}"), mean.value());
+            }
+        }
+        self.history.push("lr", self.fit.optimizer.lr());
+        for callback in &mut self.fit.callbacks {
+            let mut stop = self.history.stopped.take();
+            let result = callback.epoch_end(EpochEnd {
+                epoch: self.epoch,
+                history: &self.history,
+                chain: &self.model.chain,
+                params: &mut self.model.params,
+                optimizer: &mut *self.fit.optimizer,
+                stop: &mut stop,
+            });
+            self.history.stopped = stop;
+            result?;
+        }
+        (self.epoch, self.batch) = (self.epoch + 1, 0);
+        self.means.fill(Mean::default());
+        Ok(())
+    }
+
+    /// The rows in the order of this epoch, which the seed and its number decide.
+    fn sort(&mut self) {
+        self.order.clear();
+        self.order.extend(0..self.fit.training_rows(self.data.len()));
+        if self.fit.shuffle {
+            let mut rng = ChaCha8Rng::seed_from_u64(self.fit.seed);
+            rng.set_stream(self.epoch as u64);
+            self.order.shuffle(&mut rng);
+        }
+    }
+
+    /// A batch: these places of the order. Returns its loss.
+    fn batch(&mut self, rows: Range<usize>) -> f64 {
+        let Some(piece) = self.fit.truncate else {
+            return self.step(rows, None);
+        };
+        self.carried.iter_mut().for_each(Stateful::reset_state);
+        let steps = self.data.inputs().shape().sizes()[1];
+        let mut mean = Mean::default();
+        for start in (0..steps).step_by(piece) {
+            let piece = start..steps.min(start + piece);
+            let weight = piece.len() as f64;
+            mean.add(self.step(rows.clone(), Some(piece)), weight);
+        }
+        mean.value()
+    }
+
+    /// A step of the optimizer. Returns the loss before it.
+    pub fn step(&mut self, rows: Range<usize>, steps: Option<Range<usize>>) -> f64 {
+        let Self { model: Model { chain, params, states, memory, grads, batch }, fit, .. } = self;
+        let grads = grads.get_or_insert_with(|| params.zero_gradients());
+        if let Rate::Steps(schedule) = &fit.rate {
+            fit.optimizer.set_lr(schedule.at(fit.optimizer.steps()));
+        }
+        let weight = rows.len() * steps.as_ref().map_or(1, Range::len);
+        let rows = &self.order[rows];
+        let states = if states.is_empty() { &mut self.carried[..] } else { &mut states[..] };
+        match steps {
+            None => batch.fill(self.data, rows),
+            Some(steps) => batch.fill_steps(self.data, rows, steps),
+        }
+
+        let seed = mix(fit.seed, fit.optimizer.steps() as u64);
+        let tape = Tape::new(params, std::mem::take(memory));
+        let answer = chain.forward(&tape, batch, Some(seed), states);
+        let loss = fit.loss.of(answer.x(), batch, answer.mask);
+        grads.zero();
+        tape.backward(loss, grads);
+        let loss = loss.item().to_f64();
+        self.means[0].add(loss, weight as f64);
+        for (metric, mean) in fit.metrics.iter().zip(&mut self.means[1..]) {
+            metric.update(mean, answer, batch);
+        }
+        *memory = tape.into_memory();
+
+        if let Some(clip) = &fit.clip {
+            clip.apply(params, grads);
+        }
+        fit.optimizer.step(params, grads);
+        loss
+    }
+}

@@ -1,0 +1,70 @@
+//! A net in a file.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{Chain, Model};
+use crate::error::Error;
+use crate::io::{Storable, TensorFile, put_params, take_params};
+use crate::real::Real;
+use crate::tensor::Params;
+
+/// The names of weights begin with this.
+const WEIGHTS: &str = "weights.";
+/// The name of the text that describes the layers.
+const MODEL: &str = "model";
+
+/// The layers and their weights.
+pub(super) fn net<R: Real + Storable>(chain: &Chain<R>, params: &Params<R>) -> TensorFile {
+    let mut file = TensorFile::new();
+    file.set_text(MODEL, chain.config().to_string());
+    put_params(&mut file, WEIGHTS, params);
+    file
+}
+
+impl<R: Real + Storable> Model<R> {
+    /// Saves the layers' sizes and options, and all weights, as [safetensors](crate::io).
+    ///
+    /// # Errors
+    /// If the file can't be written. There is the old one then, if there was one.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        net(&self.chain, &self.params).save(path)
+    }
+
+    /// Reads the weights of a file that [`save`](Self::save), a [`SaveBest`](super::SaveBest) or a
+    /// [`Checkpoint`](super::Checkpoint) left.
+    ///
+    /// # Errors
+    /// If it can't be read, or is of another net: then the message says what differs, and the weights stay as they are.
+    pub fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<(), Error> {
+        self.take_weights(&TensorFile::load(path)?)
+    }
+
+    pub(super) fn take_weights(&mut self, file: &TensorFile) -> Result<(), Error> {
+        check_layers(file, &self.chain)?;
+        take_params(file, WEIGHTS, &mut self.params)
+    }
+}
+
+/// Whether the file is of a net with these layers. Names may differ from what they were: weights have their own.
+fn check_layers<R: Real>(file: &TensorFile, chain: &Chain<R>) -> Result<(), Error> {
+    let text = file.text(MODEL)?;
+    let error = |problem| Error::Content { path: file.path().to_owned(), line: None, problem };
+    let theirs: Value = serde_json::from_str(text)
+        .map_err(|e| error(format!("the text {MODEL:?} in its metadata is not JSON: {e}")))?;
+    let ours = chain.config();
+    let no_layers = Vec::new();
+    let layers = |config: &Value| config["layers"].as_array().unwrap_or(&no_layers).clone();
+    let (theirs, ours) = (layers(&theirs), layers(&ours));
+    if theirs.len() != ours.len() {
+        return Err(error(format!("is of a net with {} layers; this one has {}", theirs.len(), ours.len())));
+    }
+    match theirs.iter().zip(&ours).position(|(theirs, ours)| theirs != ours) {
+        None => Ok(()),
+        Some(at) => {
+            let problem = format!("layer {} of its net is {}; here it is {}", at + 1, theirs[at], ours[at]);
+            Err(error(problem))
+        }
+    }
+}
