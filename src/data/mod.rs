@@ -3,12 +3,14 @@
 mod batches;
 #[cfg(feature = "csv")]
 mod csv;
+mod embedded;
 mod labelled;
 mod scaling;
 mod series;
 mod windows;
 
 pub use batches::Batches;
+pub use embedded::{Digits, JapaneseVowels, Sentence, digits, japanese_vowels, sentences};
 pub use labelled::LabelledSequences;
 pub use scaling::Scaling;
 pub use series::Series;
