@@ -4,6 +4,7 @@ mod batches;
 #[cfg(feature = "csv")]
 mod csv;
 mod embedded;
+mod generated;
 mod labelled;
 mod scaling;
 mod series;
@@ -11,6 +12,7 @@ mod windows;
 
 pub use batches::Batches;
 pub use embedded::{Digits, JapaneseVowels, Sentence, digits, japanese_vowels, sentences};
+pub use generated::{Modulation, Vibration};
 pub use labelled::LabelledSequences;
 pub use scaling::Scaling;
 pub use series::Series;

@@ -44,14 +44,12 @@ impl Series {
     /// Public domain: C. D. Keeling & T. P. Whorf, Scripps Institution of Oceanography, as distributed with
     /// statsmodels 0.15 (`datasets/co2`).
     pub fn co2() -> Self {
-        let mut values = column(include_str!("co2_weekly.csv"), 1); // date,co2
-        fill_gaps(&mut values);
         Self {
             name: "carbon dioxide on Mauna Loa".into(),
             unit: "ppm".into(),
             time: "week".into(),
             start: 1,
-            values: complete(values),
+            values: without_gaps(column(include_str!("co2_weekly.csv"), 1)), // date,co2
         }
     }
 
@@ -81,17 +79,16 @@ fn complete(values: Vec<Option<f64>>) -> Vec<f64> {
     values.into_iter().map(|x| x.expect("a number in every line")).collect()
 }
 
-/// On the straight line between the numbers before and after.
-fn fill_gaps(values: &mut [Option<f64>]) {
-    let mut last: Option<(usize, f64)> = None;
-    for i in 0..values.len() {
-        let Some(x) = values[i] else { continue };
-        if let Some((start, before)) = last {
-            for gap in start + 1..i {
-                let share = (gap - start) as f64 / (i - start) as f64;
-                values[gap] = Some(before + share * (x - before));
-            }
+/// The numbers, and in a gap those on the straight line between the numbers before and after.
+fn without_gaps(values: Vec<Option<f64>>) -> Vec<f64> {
+    let mut filled = Vec::with_capacity(values.len());
+    for (i, x) in values.into_iter().enumerate() {
+        let Some(x) = x else { continue };
+        if let Some(&before) = filled.last() {
+            let distance = i + 1 - filled.len();
+            filled.extend((1..distance).map(|k| before + k as f64 / distance as f64 * (x - before)));
         }
-        last = Some((i, x));
+        filled.push(x);
     }
+    filled
 }
