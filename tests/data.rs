@@ -12,16 +12,6 @@ fn saw(count: usize) -> Series {
 }
 
 #[test]
-fn the_sunspots_are_all_there() {
-    let sunspots = Series::sunspots();
-    assert_eq!((sunspots.start, sunspots.values.len()), (1700, 309));
-    assert_eq!(sunspots.values[..3], [5.0, 11.0, 16.0]);
-    assert_eq!(sunspots.values[1957 - 1700], 190.2); // the highest
-    let mean = sunspots.values.iter().sum::<f64>() / 309.0;
-    assert!((mean - 49.752_103_559_870_58).abs() < 1e-12); // as statsmodels computes it
-}
-
-#[test]
 fn sine_windows_are_stretches_of_one_sine() {
     let windows = Windows::<f64>::sine(300, 10, 1.0..50.0, 3);
     assert_eq!((windows.len(), windows.steps()), (300, 10));

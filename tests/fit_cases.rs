@@ -10,7 +10,7 @@ use tapeloop::Array;
 use tapeloop::data::{Dataset, Targets};
 use tapeloop::nn::{BasicLstm, Dense, Gru, Lstm, SimpleRnn};
 use tapeloop::optim::{Adam, Clip, Norm, Optimizer, RmsProp, Schedule, Sgd};
-use tapeloop::train::{Fit, InputShape, Loss, Model, Rate, Sequential, on_batch};
+use tapeloop::train::{Fit, History, InputShape, Loss, Model, Rate, Sequential, on_batch};
 
 /// Rounding errors grow over a run; a wrong term would show in the first digits.
 const TOLERANCE: f64 = 1e-9;
@@ -53,9 +53,20 @@ struct Run {
     fit: Fit<'static, f64>,
 }
 
+/// What came of it.
+struct Followed {
+    case: Case,
+    model: Model<f64>,
+    /// Of each step.
+    losses: Vec<f64>,
+    /// Their mean over the epoch so far.
+    means: Vec<f64>,
+    history: History,
+}
+
 impl Run {
-    /// Trains, and returns the net, with the loss of each step and its mean over the epoch so far.
-    fn follow(self) -> (Case, Model<f64>, Vec<(f64, f64)>, Vec<f64>) {
+    /// Trains, and compares the weights at the end.
+    fn follow(self) -> Followed {
         let case = folder("e2e").into_iter().find(|case| case.name == self.name).expect("a recording");
         let x = case.array("input.x");
         let &[_, steps, inputs] = x.shape().sizes() else { panic!("sequences") };
@@ -78,16 +89,21 @@ impl Run {
         let history = model.fit(&Dataset::new(x, y).unwrap(), &mut fit).unwrap();
         for &(ours, theirs, how) in self.weights {
             let expected = how.of(&case.array(&format!("expected.final.{theirs}")));
-            assert_close(&format!("{}: {ours}", self.name), model.params().named(ours).values, &expected, TOLERANCE);
+            assert_close(
+                &format!("{}: {ours}", self.name),
+                model.params().named(ours).values,
+                &expected,
+                TOLERANCE,
+            );
         }
         drop(fit);
         let losses = Arc::into_inner(losses).unwrap().into_inner().unwrap();
-        (case, model, losses, history.get("loss").to_vec())
+        let (losses, means) = losses.into_iter().unzip();
+        Followed { case, model, losses, means, history }
     }
 
     fn check(self) {
-        let (case, _, losses, _) = self.follow();
-        let losses: Vec<f64> = losses.iter().map(|(loss, _)| *loss).collect();
+        let Followed { case, losses, .. } = self.follow();
         assert_close(&case.name, &losses, case.array("expected.loss").data(), TOLERANCE);
     }
 }
@@ -128,7 +144,8 @@ fn pytorch_lstm_with_rmsprop() {
 fn pytorch_lstm_on_minibatches_with_adam_and_clipping() {
     let fit = fit(Loss::CategoricalCrossEntropyLogits, Adam::pytorch(0.005), 20);
     let fit = Fit { batch: 32, clip: Some(Clip::PyTorch { max: 5.0, norm: Norm::L2 }), ..fit };
-    Run { name: "digits8x8_lstm_adam_minibatch", net: chain(Lstm::pytorch(16), 10), weights: TORCH, fit }.check();
+    Run { name: "digits8x8_lstm_adam_minibatch", net: chain(Lstm::pytorch(16), 10), weights: TORCH, fit }
+        .check();
 }
 
 #[test]
@@ -161,7 +178,8 @@ fn tf1_basic_lstm_with_rmsprop() {
     let tf1 = RmsProp::tf1(single(0.01));
     let rms_prop = RmsProp { rho: single(tf1.rho), eps: single(tf1.eps), ..tf1 };
     let fit = fit(Loss::Mse, rms_prop, 60);
-    Run { name: "tf1_sunspots_basiclstm_rmsprop", net: chain(BasicLstm::new(8), 1), weights: TF1, fit }.check();
+    Run { name: "tf1_sunspots_basiclstm_rmsprop", net: chain(BasicLstm::new(8), 1), weights: TF1, fit }
+        .check();
 }
 
 #[test]
@@ -176,7 +194,8 @@ fn tf1_basic_lstm_with_adam() {
     let lr = |t| single(0.005) * correction(&power, t) / correction(&exact, t);
     let rates = Schedule::Piecewise { lr: lr(1), then: (1..60).map(|done| (done, lr(done + 1))).collect() };
     let fit = Fit { rate: Rate::Steps(rates), ..fit(Loss::CategoricalCrossEntropyLogits, adam, 60) };
-    Run { name: "tf1_digits8x8_basiclstm_adam", net: chain(BasicLstm::new(16), 10), weights: TF1, fit }.check();
+    Run { name: "tf1_digits8x8_basiclstm_adam", net: chain(BasicLstm::new(16), 10), weights: TF1, fit }
+        .check();
 }
 
 #[test]
@@ -192,10 +211,9 @@ fn keras_fit_with_a_gru_and_rmsprop() {
     let fit = fit(Loss::CategoricalCrossEntropyLogits, RmsProp::keras(0.005), 4);
     let fit = Fit { batch: 32, ..fit };
     let run = Run { name: "keras_fit_digits_gru_rmsprop", net: chain(Gru::new(12), 10), weights, fit };
-    let (case, mut model, losses, epochs) = run.follow();
-    let means: Vec<f64> = losses.iter().map(|(_, mean)| *mean).collect();
+    let Followed { case, mut model, means, history, .. } = run.follow();
     assert_close("batches", &means, case.array("expected.running_mean_loss_after_batch").data(), TOLERANCE);
-    assert_close("epochs", &epochs, case.array("expected.epoch_loss").data(), TOLERANCE);
+    assert_close("epochs", history.get("loss"), case.array("expected.epoch_loss").data(), TOLERANCE);
     let answers = model.predict(&case.array("input.x").into()).unwrap();
     let probabilities: Vec<f64> = answers.data().chunks_exact(10).flat_map(softmax).collect();
     assert_close("predict", &probabilities, case.array("expected.predict").data(), TOLERANCE);

@@ -53,7 +53,9 @@ impl<R: Real> Minibatch<R> {
 
     #[track_caller]
     pub(crate) fn fill_inputs(&mut self, inputs: &Inputs<R>, rows: &[usize], steps: Option<Range<usize>>) {
-        (self.x.clear(), self.ids.clear(), self.lengths.clear());
+        self.x.clear();
+        self.ids.clear();
+        self.lengths.clear();
         self.has_lengths = inputs.lengths().is_some();
         if let Some(lengths) = inputs.lengths() {
             let steps = steps.clone().unwrap_or(0..usize::MAX);
@@ -74,7 +76,8 @@ impl<R: Real> Minibatch<R> {
 
     #[track_caller]
     fn fill_targets(&mut self, targets: &Targets<R>, rows: &[usize], steps: Option<Range<usize>>) {
-        (self.y.clear(), self.classes.clear());
+        self.y.clear();
+        self.classes.clear();
         let parts = Parts { shape: targets.shape(), rows, steps };
         self.target_shape = parts.result();
         match targets {

@@ -4,6 +4,8 @@ mod batches;
 #[cfg(feature = "csv")]
 mod csv;
 mod dataset;
+mod embedded;
+mod generated;
 mod inputs;
 mod labelled;
 mod minibatch;
@@ -13,6 +15,8 @@ mod windows;
 
 pub use batches::Batches;
 pub use dataset::{Dataset, Targets};
+pub use embedded::{Digits, JapaneseVowels, Sentence, digits, japanese_vowels, sentences};
+pub use generated::{Modulation, Vibration};
 pub use inputs::Inputs;
 pub use labelled::LabelledSequences;
 pub use minibatch::Minibatch;

@@ -20,22 +20,6 @@ pub struct Series {
 }
 
 impl Series {
-    /// The yearly means of the international sunspot number (Zürich, Wolf) from 1700 to 2008.
-    ///
-    /// Public domain: the data of SIDC, Royal Observatory of Belgium, as collected by NOAA's National
-    /// Geophysical Data Center and distributed with statsmodels 0.15 (`datasets/sunspots`).
-    pub fn sunspots() -> Self {
-        let lines = include_str!("sunspots_yearly.csv").lines().skip(1); // year,sunactivity
-        let number = |line: &str| line.split(',').nth(1).and_then(|text| text.parse().ok());
-        Self {
-            name: "sunspot number".into(),
-            unit: String::new(), // an index: ten times the groups of spots, plus the spots
-            time: "year".into(),
-            start: 1700,
-            values: lines.map(|line| number(line).expect("a year and a number in every line")).collect(),
-        }
-    }
-
     /// Windows of `steps` numbers, each with the next number as its target, scaled and split in the
     /// order of time: the first `train_share` of the numbers to train with, the others to test with.
     ///

@@ -20,18 +20,15 @@ pub(super) fn check_inputs<R: Real>(chain: &Chain<R>, inputs: &Inputs<R>) -> Res
         return setting("inputs", format!("{given} {shape}, but the net was built for {wanted} {input}"));
     }
     let vocabulary = chain.links().first().and_then(|link| link.layer.vocabulary());
-    if let (Some(ids), Some(v)) = (ids, vocabulary) {
-        if let Some(at) = ids.iter().position(|&id| id >= v) {
-            let (row, step) = (at / inputs.shape().last(), at % inputs.shape().last());
-            let problem = format!(
-                "id {} in input {row}, step {step}, is not below the vocabulary of {v}; \
-                 use a larger embedding, or keep fewer words",
-                ids[at]
-            );
-            return setting("inputs", problem);
-        }
-    }
-    Ok(())
+    let (Some(ids), Some(v)) = (ids, vocabulary) else { return Ok(()) };
+    let Some(at) = ids.iter().position(|&id| id >= v) else { return Ok(()) };
+    let (row, step) = (at / inputs.shape().last(), at % inputs.shape().last());
+    let problem = format!(
+        "id {} in input {row}, step {step}, is not below the vocabulary of {v}; \
+         use a larger embedding, or keep fewer words",
+        ids[at]
+    );
+    setting("inputs", problem)
 }
 
 /// Whether the targets are what the loss and the metrics can compare the net's answers with.
