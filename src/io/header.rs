@@ -85,7 +85,7 @@ pub(super) fn shown(shape: &[usize]) -> String {
 
 /// Where JSON goes wrong, and how; the message may repeat any part of the text, and is cut.
 fn located(text: &str, error: &serde_json::Error) -> (usize, String) {
-    let before: usize = text.split_inclusive('\n').take(error.line() - 1).map(str::len).sum();
+    let before: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
     let message = error.to_string();
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(problem, _)| problem);
     let cut = message.char_indices().nth(120).map(|(end, _)| format!("{}…", &message[..end]));

@@ -43,7 +43,7 @@
 mod header;
 mod params;
 mod read;
-pub(crate) mod replace;
+mod replace;
 mod storable;
 mod tensor_file;
 mod write;

@@ -3,6 +3,7 @@
 
 pub mod case;
 pub mod dual;
+pub mod files;
 pub mod gradients;
 pub mod mistakes;
 pub mod numbers;
