@@ -43,7 +43,7 @@
 mod header;
 mod params;
 mod read;
-mod replace;
+pub(crate) mod replace;
 mod storable;
 mod tensor_file;
 mod write;

@@ -12,7 +12,7 @@ use crate::error::Error;
 /// It is written beside its place, as `path` with `.tmp` added; a process that is killed leaves that file behind, and
 /// the next one takes its place. Of a link the file that it leads to is replaced. The rights of the old file stay; one that may not be written is not
 /// replaced.
-pub(super) fn replace(
+pub(crate) fn replace(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> Result<(), Error> {
