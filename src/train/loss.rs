@@ -53,12 +53,11 @@ impl Loss {
         let Some(mask) = mask else {
             return self.terms(prediction, batch, Reduction::Mean);
         };
-        let terms = self.terms(prediction, batch, Reduction::None);
+        let mut terms = self.terms(prediction, batch, Reduction::None);
         // One term for each step: the mean of those of its numbers.
-        let terms = match (terms.shape().rank(), self.is_categorical()) {
-            (3, _) => terms.mean_axis(2),
-            _ => terms.reshape(mask.shape()),
-        };
+        while terms.shape().rank() > 2 {
+            terms = terms.mean_axis(terms.shape().rank() - 1);
+        }
         let count = mask.with_value(|mask| mask.iter().map(|m| m.to_f64()).sum::<f64>());
         (terms * mask).sum() * (1.0 / count.max(1.0))
     }
