@@ -1,5 +1,6 @@
 //! The settings of a training run.
 
+use super::sequential::free;
 use super::{Callback, Checkpoint, Loss, Metric};
 use crate::data::Dataset;
 use crate::error::Error;
@@ -28,7 +29,7 @@ pub struct Fit<'a, R: Real + Storable = f32> {
     /// What does so. It moves on as the net does: a second [`fit`](super::Model::fit) with the same settings goes on with
     /// its moments.
     pub optimizer: Box<dyn Optimizer<R>>,
-    /// What else is to be known.
+    /// What else is to be known. Two of one name get numbers, as in Keras: `binary_accuracy`, `binary_accuracy_1`.
     pub metrics: Vec<Metric>,
     /// How often all data are gone through.
     pub epochs: usize,
@@ -95,7 +96,11 @@ impl<R: Real + Storable> Default for Fit<'_, R> {
 impl<R: Real + Storable> Fit<'_, R> {
     /// The names of the loss and the metrics, as a history has them.
     pub(super) fn measures(&self) -> Vec<String> {
-        std::iter::once("loss".to_owned()).chain(self.metrics.iter().map(|metric| metric.name())).collect()
+        let mut names = vec!["loss".to_owned()];
+        for metric in &self.metrics {
+            names.push(free(metric.name(), |name| names.iter().any(|taken| taken == name)));
+        }
+        names
     }
 
     /// All names of the history of a run: the [measures](Self::measures), these of the validation data, and the learning rate.
@@ -112,9 +117,13 @@ impl<R: Real + Storable> Fit<'_, R> {
 
     /// What can be said of the settings without a net.
     pub(super) fn check(&self, data: &Dataset<R>) -> Result<(), Error> {
+        self.check_measures()?;
         let problem = |setting, problem: String| Err(Error::Setting { setting, problem });
-        if self.batch == 0 {
-            return problem("batch", "is 0 rows; take one at least".into());
+        if let Some(Clip::Value(c) | Clip::Norm(c) | Clip::GlobalNorm(c) | Clip::PyTorch { max: c, .. }) =
+            self.clip
+            && !(c >= 0.0 && c.is_finite())
+        {
+            return problem("clip", format!("the bound is {c}; take a number from 0 on"));
         }
         if self.truncate == Some(0) {
             return problem("truncate", "pieces of 0 steps; take one at least".into());
@@ -131,7 +140,36 @@ impl<R: Real + Storable> Fit<'_, R> {
         }
         let (n, rows) = (data.len(), self.training_rows(data.len()));
         if share > 0.0 && (rows == 0 || rows == n) {
-            return problem("validation_split", format!("{share} of {n} rows leaves {rows} to train with"));
+            let rest = n - rows;
+            return problem(
+                "validation_split",
+                format!(
+                    "{share} of {n} rows leaves {rows} to train with and {rest} to look at; take another share"
+                ),
+            );
+        }
+        Ok(())
+    }
+
+    /// What a run over data needs, whether it trains or not.
+    pub(super) fn check_measures(&self) -> Result<(), Error> {
+        let problem = |setting, problem: String| Err(Error::Setting { setting, problem });
+        if self.batch == 0 {
+            return problem("batch", "is 0 rows; take one at least".into());
+        }
+        if let Loss::Huber { delta } = self.loss
+            && !(delta > 0.0)
+        {
+            return problem(
+                "loss",
+                format!("the δ of Huber's error is {delta}; take a number above 0, such as 1"),
+            );
+        }
+        if self.metrics.contains(&Metric::TopK { k: 0 }) {
+            return problem(
+                "metrics",
+                "the right class is never among the 0 largest; take a k of 1 at least".into(),
+            );
         }
         Ok(())
     }

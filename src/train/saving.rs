@@ -47,7 +47,7 @@ impl<R: Real + Storable> Model<R> {
     }
 }
 
-/// Whether the file is of a net with these layers. Names may differ from what they were: weights have their own.
+/// Whether the file is of a net with these layers: kinds, names, sizes and options.
 fn check_layers<R: Real>(file: &TensorFile, chain: &Chain<R>) -> Result<(), Error> {
     let text = file.text(MODEL)?;
     let error = |problem| Error::Content { path: file.path().to_owned(), line: None, problem };

@@ -70,6 +70,7 @@ impl<R: Real + Storable> Model<R> {
     /// # Errors
     /// If the data don't fit the net or the loss; of a stateful net, if they are not as many as it was given before.
     pub fn train_on_batch(&mut self, data: &Dataset<R>, fit: &mut Fit<'_, R>) -> Result<Scores, Error> {
+        fit.check_measures()?;
         check_inputs(&self.chain, data.inputs())?;
         check_targets(&self.chain, data, fit.loss, &fit.metrics)?;
         check_state(&self.states, data.len())?;
