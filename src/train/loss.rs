@@ -58,8 +58,7 @@ impl Loss {
         while terms.shape().rank() > 2 {
             terms = terms.mean_axis(terms.shape().rank() - 1);
         }
-        let count = mask.with_value(|mask| mask.iter().map(|m| m.to_f64()).sum::<f64>());
-        (terms * mask).sum() * (1.0 / count.max(1.0))
+        (terms * mask).sum() * (1.0 / counted(mask).max(1.0))
     }
 
     /// The terms of which the loss is the mean; of categorical losses one for each row.
@@ -105,6 +104,11 @@ impl Loss {
             }
         })
     }
+}
+
+/// How many steps count.
+pub(super) fn counted<R: Real>(mask: Var<'_, R>) -> f64 {
+    mask.with_value(|mask| mask.iter().map(|m| m.to_f64()).sum())
 }
 
 /// How near to 0 and 1 Keras lets a probability come.

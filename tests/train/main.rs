@@ -1,0 +1,17 @@
+//! `Sequential` and `fit`: what they compute, against the tape, against Keras, and against what their documentation says;
+//! and what they refuse.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod nets;
+mod scripted;
+
+mod callbacks;
+mod keras_callbacks;
+mod keras_masks;
+mod masks;
+mod stateful;
+mod summary;
+mod tape;
+mod threads;
+mod validation;
