@@ -25,8 +25,8 @@ pub enum Loss {
     BinaryCrossEntropy,
     /// The same of logits (no activation): better behaved. Keras `from_logits=True`.
     BinaryCrossEntropyLogits,
-    /// `mean −ln p_class` of probabilities `p` (softmax), clipped as Keras does, for classes or one-hot rows. Keras'
-    /// `categorical_crossentropy`, with or without `sparse_`.
+    /// `mean −ln p_class` of probabilities `p` (softmax), divided by their sum and clipped as Keras does, for classes or
+    /// one-hot rows. Keras' `categorical_crossentropy`, with or without `sparse_`.
     CategoricalCrossEntropy,
     /// The same of logits (no activation): better behaved. PyTorch `CrossEntropyLoss`; Keras `from_logits=True`.
     CategoricalCrossEntropyLogits,
@@ -80,7 +80,9 @@ impl Loss {
             Self::BinaryCrossEntropy => prediction.bce_with(target, BceLimit::Probability, reduction),
             Self::BinaryCrossEntropyLogits => prediction.bce_logits_with(target, reduction),
             Self::CategoricalCrossEntropy => {
-                rows(prediction.clamp(CLIP, 1.0 - CLIP).ln() * target, reduction)
+                let (shape, axis) = (prediction.shape(), prediction.shape().rank() - 1);
+                let sums = prediction.sum_axis(axis).reshape(shape.with_size(axis, 1)).expand(shape);
+                rows((prediction / sums).clamp(CLIP, 1.0 - CLIP).ln() * target, reduction)
             }
             Self::CategoricalCrossEntropyLogits => rows(prediction.log_softmax() * target, reduction),
         }

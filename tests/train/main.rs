@@ -7,9 +7,12 @@ mod nets;
 mod scripted;
 
 mod callbacks;
+mod files;
 mod keras_callbacks;
 mod keras_masks;
+mod losses;
 mod masks;
+mod metrics;
 mod stateful;
 mod summary;
 mod tape;
