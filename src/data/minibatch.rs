@@ -9,14 +9,15 @@ use crate::tensor::Shape;
 
 /// `B` rows of a [`Dataset`]. Its memory is used again by the next [`fill`](Self::fill).
 ///
-/// Numbers of inputs are in `x`, ids in `ids`; numeric targets in `y`, classes in `classes`: the other one of a
-/// pair is empty.
+/// [`Chain::forward`](crate::train::Chain::forward) and [`Loss::of`](crate::train::Loss::of) read it.
 #[derive(Clone, Debug, Default)]
 pub struct Minibatch<R = f32> {
     pub(crate) input_shape: Shape,
+    /// Numbers of inputs; or ids, and this is empty.
     pub(crate) x: Vec<R>,
     pub(crate) ids: Vec<usize>,
     pub(crate) target_shape: Shape,
+    /// Numeric targets; or classes, and this is empty.
     pub(crate) y: Vec<R>,
     pub(crate) classes: Vec<usize>,
     lengths: Vec<usize>,

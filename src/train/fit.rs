@@ -98,7 +98,7 @@ impl<R: Real + Storable> Fit<'_, R> {
     pub(super) fn measures(&self) -> Vec<String> {
         let mut names = vec!["loss".to_owned()];
         for metric in &self.metrics {
-            names.push(free(metric.name(), |name| names.iter().any(|taken| taken == name)));
+            names.push(free(&metric.name(), |name| names.iter().any(|taken| taken == name)));
         }
         names
     }
@@ -158,7 +158,7 @@ impl<R: Real + Storable> Fit<'_, R> {
             return problem("batch", "is 0 rows; take one at least".into());
         }
         if let Loss::Huber { delta } = self.loss
-            && !(delta > 0.0)
+            && (delta.is_nan() || delta <= 0.0)
         {
             return problem(
                 "loss",

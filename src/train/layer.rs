@@ -89,7 +89,8 @@ pub trait Layer<R: Real>: Send + Sync {
 /// A description of a layer, which doesn't know yet what it will be given: what a
 /// [`Sequential`](super::Sequential) is made of.
 ///
-/// All descriptions of [`nn`](crate::nn) are; one of your own can be, too.
+/// All descriptions of [`nn`](crate::nn) are but [`Stacked`](crate::nn::Stacked), which is layers in a row, too; one of
+/// your own can be.
 pub trait Describe<R: Real>: Send + Sync {
     /// Its name in tables, such as `SimpleRnn`.
     fn kind(&self) -> &'static str;

@@ -47,7 +47,7 @@ impl Mean {
 }
 
 impl Metric {
-    /// The name in a history: Keras'.
+    /// The name in a history: Keras' short one.
     pub fn name(self) -> String {
         match self {
             Self::Accuracy => "accuracy".into(),

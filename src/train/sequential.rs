@@ -71,11 +71,14 @@ impl<R: Real> Sequential<R> {
         let mut shape = input.clone();
         for (number, (name, description)) in self.layers.into_iter().enumerate() {
             let kind = description.kind();
-            let taken = |name: &str| links.iter().any(|link: &Link<R>| link.name == name);
-            let name = name.unwrap_or_else(|| free(snake_case(kind), taken));
+            let taken =
+                |name: &str| links.iter().any(|link| below(&link.name, name) || below(name, &link.name));
+            let name = name.unwrap_or_else(|| free(&snake_case(kind), taken));
             let error = |problem| Error::Model { layer: format!("layer {}, {name}", number + 1), problem };
             if taken(&name) {
-                return Err(error("there is a layer of this name already; give it another".into()));
+                let problem =
+                    "there is a layer of this name already, or of the part before a dot; give it another";
+                return Err(error(problem.into()));
             }
             let before = params.count();
             let built = description.build(&mut params, &name, &shape).map_err(error)?;
@@ -104,6 +107,11 @@ impl<R: Real> Sequential<R> {
     }
 }
 
+/// Whether a weight of the one could be named as one of the other: `rnn` and `rnn.forward`.
+fn below(name: &str, of: &str) -> bool {
+    name.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
 /// `SimpleRnn` as `simple_rnn`.
 fn snake_case(kind: &str) -> String {
     let mut name = String::new();
@@ -117,7 +125,7 @@ fn snake_case(kind: &str) -> String {
 }
 
 /// This name, or with `_1`, `_2`, … if it is taken.
-pub(super) fn free(name: String, taken: impl Fn(&str) -> bool) -> String {
+pub(super) fn free(name: &str, taken: impl Fn(&str) -> bool) -> String {
     let numbered = (1..).map(|number| format!("{name}_{number}"));
-    std::iter::once(name.clone()).chain(numbered).find(|name| !taken(name)).expect("numbers don't end")
+    std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken(name)).expect("numbers don't end")
 }
