@@ -87,9 +87,8 @@ fn classes(n: usize) -> Vec<usize> {
 #[test]
 fn batches_allocate_nothing() {
     let sequence = || InputShape::sequence(T, 3);
-    let optimizers: [fn() -> Box<dyn Optimizer<f32>>; 3] =
-        [|| Sgd::pytorch(0.01, 0.9).into(), || RmsProp::default().into(), || Adam::default().into()];
-    for optimizer in optimizers {
+    let sgd: Box<dyn Optimizer<f32>> = Sgd::pytorch(0.01, 0.9).into();
+    for optimizer in [sgd, RmsProp::default().into(), Adam::default().into()] {
         let net = Sequential::new()
             .add(SimpleRnn::new(5).return_sequences(true))
             .add(LayerNorm::new())
@@ -98,8 +97,7 @@ fn batches_allocate_nothing() {
             .add(Gru::new(4))
             .add(Dense::new(2).activation(Activation::Tanh));
         let metrics = vec![Metric::Mse, Metric::Mae];
-        let settings =
-            Fit { optimizer: optimizer(), metrics, clip: Some(Clip::GlobalNorm(1.0)), ..Fit::default() };
+        let settings = Fit { optimizer, metrics, clip: Some(Clip::GlobalNorm(1.0)), ..Fit::default() };
         check("numbers", net, sequence(), &values(2), Fit { validation_split: 0.2, ..settings });
     }
 

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use tapeloop::data::Inputs;
 use tapeloop::io::{Storable, TensorFile, save_params};
-use tapeloop::nn::{Activation, Bidirectional, Dense, Dropout, Embedding, Gru, LayerNorm, Lstm, Merge, SimpleRnn};
+use tapeloop::nn::{
+    Activation, Bidirectional, Dense, Dropout, Embedding, Gru, LayerNorm, Lstm, Merge, SimpleRnn,
+};
 use tapeloop::train::{InputShape, Model, Sequential};
 use tapeloop::{Error, Real};
 
@@ -31,7 +33,13 @@ fn there_and_back<R: Real + Storable>(folder: &str) {
     let path = place(folder);
     let mut first = net::<R>(1);
     // Numbers that a text would round, and some that are none.
-    let odd = [R::from_f64(0.1), R::from_f64(1.0 / 3.0), R::from_f64(-0.0), R::from_f64(f64::INFINITY), R::from_f64(f64::NAN)];
+    let odd = [
+        R::from_f64(0.1),
+        R::from_f64(1.0 / 3.0),
+        R::from_f64(-0.0),
+        R::from_f64(f64::INFINITY),
+        R::from_f64(f64::NAN),
+    ];
     let table = first.params().find("embedding.table").unwrap();
     first.params_mut()[table][..5].copy_from_slice(&odd);
     first.save(&path).unwrap();
@@ -42,7 +50,11 @@ fn there_and_back<R: Real + Storable>(folder: &str) {
     assert_eq!(weights(&second)[2].to_f64().to_bits(), (-0.0_f64).to_bits());
 
     second.save(path.with_extension("again")).unwrap();
-    assert_eq!(fs::read(&path).unwrap(), fs::read(path.with_extension("again")).unwrap(), "equal nets, equal files");
+    assert_eq!(
+        fs::read(&path).unwrap(),
+        fs::read(path.with_extension("again")).unwrap(),
+        "equal nets, equal files"
+    );
     let ids = Inputs::ids(5, below(20, 9, 3));
     all_same(second.predict(&ids).unwrap().data(), first.predict(&ids).unwrap().data(), "answers");
 }
@@ -57,7 +69,8 @@ fn a_net_comes_back_bit_for_bit() {
 #[test]
 fn lengths_and_states_are_no_part_of_a_file() {
     let path = place("net_lengths");
-    let layers = || Sequential::<f32>::default().add(Embedding::new(9, 4)).add(Gru::new(3)).add(Dense::new(1));
+    let layers =
+        || Sequential::<f32>::default().add(Embedding::new(9, 4)).add(Gru::new(3)).add(Dense::new(1));
     let model = layers().build(InputShape::tokens(5), 1).unwrap();
     model.save(&path).unwrap();
     let mut other = layers().stateful(true).build(InputShape::tokens(5).any_length(), 2).unwrap();
@@ -72,7 +85,8 @@ fn a_file_says_what_it_is_of() {
     net::<f32>(1).save(&path).unwrap();
     let file = TensorFile::load(&path).unwrap();
     let config: serde_json::Value = serde_json::from_str(file.text("model").unwrap()).unwrap();
-    let kinds: Vec<&str> = config["layers"].as_array().unwrap().iter().map(|layer| layer["layer"].as_str().unwrap()).collect();
+    let kinds: Vec<&str> =
+        config["layers"].as_array().unwrap().iter().map(|layer| layer["layer"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["Embedding", "Bidirectional", "LayerNorm", "Dropout", "Gru", "Dense"]);
     assert_eq!(config["layers"][4]["options"]["recurrent_dropout"], 0.2);
     assert_eq!(config["layers"][1]["options"]["of"], "Lstm");
@@ -102,15 +116,27 @@ fn files_of_other_nets_are_refused() {
     refused(build(few()), &path, &["6 layers", "this one has 1"]);
     let sizes = layers().build(InputShape::tokens(5), 2).unwrap();
     refused::<f64>(sizes, &path, &["embedding.table", "F32", "F64"]);
-    let simple = few().add(SimpleRnn::new(3).return_sequences(true)).add(LayerNorm::new()).add(Dropout::new(0.3));
-    refused(build(simple.add(Gru::new(3)).add(Dense::new(2))), &path, &["layer 2", "Bidirectional", "SimpleRnn"]);
+    let simple =
+        few().add(SimpleRnn::new(3).return_sequences(true)).add(LayerNorm::new()).add(Dropout::new(0.3));
+    refused(
+        build(simple.add(Gru::new(3)).add(Dense::new(2))),
+        &path,
+        &["layer 2", "Bidirectional", "SimpleRnn"],
+    );
     let other = |units: usize, embedding: Embedding, name: &str| {
         let both = Bidirectional::new(Lstm::new(3).return_sequences(true)).merge(Merge::Average);
         let net = Sequential::new().add(embedding).add(both).add(LayerNorm::new()).add(Dropout::new(0.3));
-        build(net.add_named(name, Gru::new(units).dropout(0.1, 0.2)).add(Dense::new(2).activation(Activation::LeakyRelu { slope: 0.3 })))
+        build(
+            net.add_named(name, Gru::new(units).dropout(0.1, 0.2))
+                .add(Dense::new(2).activation(Activation::LeakyRelu { slope: 0.3 })),
+        )
     };
     other(3, Embedding::new(9, 4).mask_zero(true), "gru").load_weights(&path).unwrap();
-    refused(other(4, Embedding::new(9, 4).mask_zero(true), "gru"), &path, &["layer 5", "\"units\":3", "\"units\":4"]);
+    refused(
+        other(4, Embedding::new(9, 4).mask_zero(true), "gru"),
+        &path,
+        &["layer 5", "\"units\":3", "\"units\":4"],
+    );
     refused(other(3, Embedding::new(10, 4).mask_zero(true), "gru"), &path, &["layer 1", "\"vocabulary\":10"]);
     refused(other(3, Embedding::new(9, 4), "gru"), &path, &["layer 1", "mask_zero"]);
     refused(other(3, Embedding::new(9, 4).mask_zero(true), "reader"), &path, &["layer 5", "\"reader\""]);
@@ -139,7 +165,14 @@ fn files_of_other_things_are_refused() {
     refused(model(), &path, &["byte"]);
 
     // A net's description, but not its weights; or one that is none.
-    let text = TensorFile::load({ fs::write(&path, &whole).unwrap(); &path }).unwrap().text("model").unwrap().to_owned();
+    let text = TensorFile::load({
+        fs::write(&path, &whole).unwrap();
+        &path
+    })
+    .unwrap()
+    .text("model")
+    .unwrap()
+    .to_owned();
     for (text, parts) in [
         (&text[..], &["weights.embedding.table", "and 5 more"][..]),
         ("{", &["not JSON"]),

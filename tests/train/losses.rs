@@ -45,7 +45,8 @@ fn net(loss: Loss, sequences: bool, outputs: usize) -> Model<f64> {
 /// Every kind of target that a loss takes, for `[N, O]` or `[N, T, O]`.
 fn targets(loss: Loss, sequences: bool, outputs: usize) -> Vec<(&'static str, Targets<f64>)> {
     let (rows, axes) = if sequences { (N * T, vec![N, T]) } else { (N, vec![N]) };
-    let shape = |last: Option<usize>| tapeloop::Shape::new(&axes.iter().copied().chain(last).collect::<Vec<_>>());
+    let shape =
+        |last: Option<usize>| tapeloop::Shape::new(&axes.iter().copied().chain(last).collect::<Vec<_>>());
     let classes = |count: usize| Targets::Classes { shape: shape(None), classes: below(rows, count, 1) };
     let values = |last: Option<usize>, f: &dyn Fn(usize) -> f64| {
         let shape = shape(last);
@@ -56,7 +57,11 @@ fn targets(loss: Loss, sequences: bool, outputs: usize) -> Vec<(&'static str, Ta
         let one_hot = below(rows, outputs, 1);
         let one_hot = move |i: usize| f64::from(u8::from(one_hot[i / outputs] == i % outputs));
         let soft = move |i: usize| (1.0 + (i % outputs) as f64) / (outputs * (outputs + 1) / 2) as f64;
-        return vec![("classes", classes(outputs)), ("one-hot", values(Some(outputs), &one_hot)), ("soft", values(Some(outputs), &soft))];
+        return vec![
+            ("classes", classes(outputs)),
+            ("one-hot", values(Some(outputs), &one_hot)),
+            ("soft", values(Some(outputs), &soft)),
+        ];
     }
     let numbers = |i: usize| match loss {
         Loss::BinaryCrossEntropy | Loss::BinaryCrossEntropyLogits => 0.5 + 0.5 * noise.data()[i],
@@ -98,7 +103,9 @@ fn gradients_through_a_net_are_right() {
                         },
                         model.params(),
                     );
-                    let what = format!("{loss:?}, {kind}, {outputs} outputs, each step {sequences}, masked {masked}");
+                    let what = format!(
+                        "{loss:?}, {kind}, {outputs} outputs, each step {sequences}, masked {masked}"
+                    );
                     let report = report.unwrap_or_else(|e| panic!("{what}: {e}"));
                     assert!(report.to_string().contains("derivatives agree"), "{what}");
                     checked += 1;
@@ -162,10 +169,13 @@ fn probabilities_and_logits_are_two_ways_to_one_loss() {
 /// Probabilities of 0 and 1 are clipped: the loss is Keras' largest one, not infinite.
 #[test]
 fn a_wrong_certainty_is_clipped() {
-    let model = |activation| Sequential::<f64>::default().add(activation).build(InputShape::features(2), 0).unwrap();
+    let model =
+        |activation| Sequential::<f64>::default().add(activation).build(InputShape::features(2), 0).unwrap();
     let x = Array::new([1, 2], vec![1000.0, -1000.0]);
     let data = Dataset::new(x.clone(), vec![1]).unwrap();
-    let loss = |mut model: Model<f64>, data: &Dataset<f64>, loss| model.evaluate(data, &fit(loss, tapeloop::optim::Adam::default(), 1, 1)).unwrap().loss;
+    let loss = |mut model: Model<f64>, data: &Dataset<f64>, loss| {
+        model.evaluate(data, &fit(loss, tapeloop::optim::Adam::default(), 1, 1)).unwrap().loss
+    };
     assert_eq!(loss(model(Activation::Softmax), &data, Loss::CategoricalCrossEntropy), -1e-7_f64.ln());
     assert_eq!(loss(model(Activation::Linear), &data, Loss::CategoricalCrossEntropyLogits), 2000.0);
     let yes_no = Dataset::new(x, Array::new([1, 2], vec![0.0, 1.0])).unwrap();

@@ -7,6 +7,7 @@ mod nets;
 mod scripted;
 
 mod callbacks;
+mod errors;
 mod files;
 mod keras_callbacks;
 mod keras_masks;

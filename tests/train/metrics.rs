@@ -15,7 +15,9 @@ fn metric(metric: Metric, p: Array<f64>, y: impl Into<Targets<f64>>) -> f64 {
     let mut model = Sequential::default().add(Activation::Linear).build(input, 0).unwrap();
     let loss = if metric.is_categorical() { Loss::CategoricalCrossEntropyLogits } else { Loss::Mse };
     let settings = Fit { metrics: vec![metric], ..fit(loss, Adam::default(), 1, 4) };
-    let [value] = model.evaluate(&Dataset::new(p, y).unwrap(), &settings).unwrap().metrics[..] else { panic!() };
+    let [value] = model.evaluate(&Dataset::new(p, y).unwrap(), &settings).unwrap().metrics[..] else {
+        panic!()
+    };
     value
 }
 
@@ -28,9 +30,13 @@ fn below(arrays: &[Array<f64>]) -> Array<f64> {
 
 fn compare(case: &Case) {
     let ours = match case.meta["metric"].as_str().unwrap() {
-        "BinaryAccuracy" => Metric::BinaryAccuracy { threshold: case.meta["config"]["threshold"].as_f64().unwrap() },
+        "BinaryAccuracy" => {
+            Metric::BinaryAccuracy { threshold: case.meta["config"]["threshold"].as_f64().unwrap() }
+        }
         "CategoricalAccuracy" | "SparseCategoricalAccuracy" => Metric::Accuracy,
-        "SparseTopKCategoricalAccuracy" => Metric::TopK { k: case.meta["config"]["k"].as_u64().unwrap() as usize },
+        "SparseTopKCategoricalAccuracy" => {
+            Metric::TopK { k: case.meta["config"]["k"].as_u64().unwrap() as usize }
+        }
         "MeanSquaredError" => Metric::Mse,
         "MeanAbsoluteError" => Metric::Mae,
         other => panic!("{other}"),
@@ -38,7 +44,9 @@ fn compare(case: &Case) {
     // Keras' metric goes on from batch to batch: after each it is that of all rows so far.
     let expected = case.array("expected.running");
     for (batch, &expected) in expected.data().iter().enumerate() {
-        let all = |name: &str| below(&(0..=batch).map(|b| case.array(&format!("input.{b}.{name}"))).collect::<Vec<_>>());
+        let all = |name: &str| {
+            below(&(0..=batch).map(|b| case.array(&format!("input.{b}.{name}"))).collect::<Vec<_>>())
+        };
         let y: Targets<f64> = if case.is_float("input.0.y_true") {
             all("y_true").into()
         } else {
@@ -114,7 +122,8 @@ fn each_metric_has_a_column() {
     ];
     let p = Array::new([4, 1], vec![0.5, 0.25, -1.0, 2.0]);
     let data = Dataset::new(p, vec![1, 0, 0, 0]).unwrap();
-    let mut model = Sequential::<f64>::default().add(Activation::Linear).build(InputShape::features(1), 0).unwrap();
+    let mut model =
+        Sequential::<f64>::default().add(Activation::Linear).build(InputShape::features(1), 0).unwrap();
     let mut settings = Fit { metrics, validation_split: 0.5, ..fit(Loss::Mse, Adam::default(), 2, 4) };
     let history = model.fit(&data, &mut settings).unwrap();
     let names = "loss, binary_accuracy, mse, binary_accuracy_1, mae, binary_accuracy_2, val_loss, val_binary_accuracy, \
@@ -123,7 +132,10 @@ fn each_metric_has_a_column() {
     let of = |name: &str| history.get(name).to_vec();
     assert_eq!(of("binary_accuracy"), [0.5; 2]);
     assert_eq!((of("binary_accuracy_1"), of("binary_accuracy_2")), (vec![0.5; 2], vec![0.5; 2]));
-    assert_eq!((of("val_binary_accuracy"), of("val_binary_accuracy_1"), of("val_binary_accuracy_2")), (vec![0.5; 2], vec![1.0; 2], vec![0.0; 2]));
+    assert_eq!(
+        (of("val_binary_accuracy"), of("val_binary_accuracy_1"), of("val_binary_accuracy_2")),
+        (vec![0.5; 2], vec![1.0; 2], vec![0.0; 2])
+    );
     assert_eq!((of("val_mse"), of("val_mae"), of("val_loss")), (vec![2.5; 2], vec![1.5; 2], vec![2.5; 2]));
     assert_eq!(Metric::TopK { k: 5 }.name(), "top_5_accuracy");
 }
