@@ -5,6 +5,7 @@ use std::ops::Range;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
+use serde_json::Value;
 
 use super::callbacks::{BatchEnd, EpochEnd};
 use super::chain::mix;
@@ -35,6 +36,8 @@ pub(super) struct Run<'r, 'f, R: Real + Storable> {
     /// The loss and the metrics of these batches.
     pub means: Vec<Mean>,
     pub history: History,
+    /// What must be the same if the run is to go on as it began.
+    pub settings: Value,
 }
 
 impl<'r, 'f, R: Real + Storable> Run<'r, 'f, R> {
@@ -49,6 +52,7 @@ impl<'r, 'f, R: Real + Storable> Run<'r, 'f, R> {
             batch: 0,
             means: vec![Mean::default(); 1 + fit.metrics.len()],
             history: History::default(),
+            settings: fit.settings(data),
             model,
             fit,
             data,
