@@ -27,9 +27,11 @@
 //! }
 //! ```
 
-/// The part of [`Optimizer`] that is the same for all: a field `lr` and a field `state`.
-macro_rules! rate_and_steps {
-    ($optimizer:literal) => {
+/// The part of [`Optimizer`] that is the same for all: a field `lr`, a field `state` with these moments, and
+/// other fields, which are settings. They need a method `starts`: what the moments start from, `None` for one
+/// that these settings don't need.
+macro_rules! rate_and_state {
+    ($optimizer:literal, $moments:expr, $($setting:ident)*) => {
         fn lr(&self) -> f64 {
             self.lr
         }
@@ -46,7 +48,31 @@ macro_rules! rate_and_steps {
         fn reset(&mut self) {
             self.state.reset();
         }
+
+        fn export(&self) -> Option<Exported<'_, R>> {
+            let Self { lr, $($setting,)* state } = self; // all of them
+            let settings =
+                vec![("lr", format!("{lr:?}")), $((stringify!($setting), format!("{:?}", $setting))),*];
+            let moments = $moments.into_iter().zip(state.moments());
+            let moments = moments.filter_map(|(name, moment)| Some((name, moment?))).collect();
+            Some(Exported { name: $optimizer, settings, steps: state.steps(), moments })
+        }
+
+        fn restore(&mut self, steps: usize, moments: Vec<(String, Gradients<R>)>) -> Result<(), String> {
+            self.state.restore($optimizer, $moments, self.starts(), steps, moments)
+        }
     };
+}
+
+/// `optimizer.into()` where any optimizer fits.
+macro_rules! boxed {
+    ($($optimizer:ident)*) => {$(
+        impl<R: Real> From<$optimizer<R>> for Box<dyn Optimizer<R>> {
+            fn from(optimizer: $optimizer<R>) -> Self {
+                Box::new(optimizer)
+            }
+        }
+    )*};
 }
 
 mod adam;
@@ -64,7 +90,7 @@ pub use rms_prop::RmsProp;
 pub use rows::Rows;
 pub use schedule::Schedule;
 pub use sgd::Sgd;
-pub use state::State;
+pub use state::{Exported, State};
 
 use crate::real::Real;
 use crate::tensor::{Gradients, Params};
@@ -96,7 +122,25 @@ pub trait Optimizer<R: Real> {
 
     /// Forgets all steps; the hyper-parameters stay.
     fn reset(&mut self);
+
+    /// What a checkpoint holds of it. `None`, the default, if it cannot be stored: then a run with this optimizer
+    /// cannot be resumed.
+    fn export(&self) -> Option<Exported<'_, R>> {
+        None
+    }
+
+    /// Takes the steps and the moments of an optimizer with the same [`name`](Exported::name): the next step is the one
+    /// that would have followed there, if the settings are the same.
+    ///
+    /// # Errors
+    /// If it has no such moments, or needs others: a sentence that says so. Nothing has changed then.
+    fn restore(&mut self, steps: usize, moments: Vec<(String, Gradients<R>)>) -> Result<(), String> {
+        let _ = (steps, moments);
+        Err("this optimizer has no `restore` of its own".into())
+    }
 }
+
+boxed!(Sgd RmsProp Adam);
 
 /// Where the learning rate `η` meets the momentum. The two agree as long as `η` stays the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,21 @@
 use std::fmt;
 
 use super::range;
+use crate::error::short;
 use crate::real::Real;
 use crate::tensor::{Gradients, Params};
+
+/// What is to be known of an optimizer so that another one can go on in its place.
+pub struct Exported<'a, R> {
+    /// Which optimizer it is, such as `adam`.
+    pub name: &'static str,
+    /// The hyper-parameters, as `{:?}` prints them: two numbers with one text are the same.
+    pub settings: Vec<(&'static str, String)>,
+    /// How many steps were taken.
+    pub steps: usize,
+    /// The moments that were needed so far.
+    pub moments: Vec<(&'static str, &'a Gradients<R>)>,
+}
 
 /// The number of steps, and up to `N` moments: arrays of the layout of the weights.
 #[derive(Clone)]
@@ -27,6 +40,34 @@ impl<R: Real, const N: usize> State<R, N> {
     /// Forgets all steps.
     pub fn reset(&mut self) {
         *self = Self::default();
+    }
+
+    /// Takes the steps and moments of another one, unless a moment has none of these names, or one is missing that
+    /// has a starting value, and so would start anew.
+    pub(super) fn restore(
+        &mut self,
+        optimizer: &str,
+        names: [&str; N],
+        start: [Option<f64>; N],
+        steps: usize,
+        moments: Vec<(String, Gradients<R>)>,
+    ) -> Result<(), String> {
+        let mut state = Self { steps, ..Self::default() };
+        for (name, moment) in moments {
+            let Some(i) = names.iter().position(|known| *known == name) else {
+                return Err(format!("{optimizer} has the moments {names:?}, but no {}", short(&name)));
+            };
+            state.moments[i] = Some(moment);
+        }
+        let missing = (0..N).find(|&i| steps > 0 && start[i].is_some() && state.moments[i].is_none());
+        if let Some(i) = missing {
+            return Err(format!(
+                "{optimizer} with these settings needs the moment {:?}, which is missing",
+                names[i]
+            ));
+        }
+        *self = state;
+        Ok(())
     }
 
     /// Begins a step: returns its number, counted from 1, and the moments. Those with a starting
