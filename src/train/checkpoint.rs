@@ -8,7 +8,7 @@ use super::metric::Mean;
 use super::run::Run;
 use super::saving;
 use crate::error::Error;
-use crate::io::{Storable, TensorFile, put_gradients, take_gradients};
+use crate::io::{Storable, TensorFile, put_optimizer, take_optimizer};
 use crate::nn::Stateful;
 use crate::real::Real;
 use crate::tensor::{Array, Shape};
@@ -32,7 +32,7 @@ const RUN: &str = "run";
 const MEANS: &str = "run.means";
 const RATE: &str = "run.lr";
 const HISTORY: &str = "history.";
-const MOMENTS: &str = "optimizer.";
+const OPTIMIZER: &str = "optimizer.";
 const STATES: &str = "state.";
 
 impl<R: Real + Storable> Run<'_, '_, R> {
@@ -66,18 +66,14 @@ impl<R: Real + Storable> Run<'_, '_, R> {
     }
 
     fn to_file(&self) -> Result<TensorFile, Error> {
-        let optimizer = self.fit.optimizer.export();
-        let Some(optimizer) = optimizer else {
+        if self.fit.optimizer.export().is_none() {
             let problem =
                 "the optimizer can't be stored; give it an `export`, or train without a checkpoint".into();
             return Err(Error::Setting { setting: "checkpoint", problem });
-        };
+        }
         let model = &*self.model;
         let mut file = saving::net(&model.chain, &model.params);
-        for (name, moment) in &optimizer.moments {
-            put_gradients(&mut file, &format!("{MOMENTS}{name}."), &model.params, moment);
-        }
-        let moments: Vec<&str> = optimizer.moments.iter().map(|(name, _)| *name).collect();
+        put_optimizer(&mut file, OPTIMIZER, &model.params, &*self.fit.optimizer);
         let variables: Vec<usize> = model.states.iter().map(|state| state.variables().len()).collect();
         for (layer, state) in model.states.iter().enumerate() {
             for (number, variable) in state.variables().iter().enumerate() {
@@ -98,8 +94,6 @@ impl<R: Real + Storable> Run<'_, '_, R> {
             "settings": self.settings,
             "epoch": self.epoch,
             "batch": self.batch,
-            "steps": optimizer.steps,
-            "moments": moments,
             "state": variables,
             "history": columns,
             "stopped": self.history.stopped,
@@ -112,11 +106,6 @@ impl<R: Real + Storable> Run<'_, '_, R> {
         let at = Place { file, run: serde_json::from_str(file.text(RUN)?).unwrap_or(Value::Null) };
         at.check_settings(&self.settings)?;
 
-        let mut moments = Vec::new();
-        for name in at.names("moments")? {
-            let moment = take_gradients(file, &format!("{MOMENTS}{name}."), &self.model.params)?;
-            moments.push((name, moment));
-        }
         for (layer, state) in self.model.states.iter_mut().enumerate() {
             let count = at.number(&at.run["state"][layer])?;
             let variable = |number: usize| {
@@ -149,8 +138,8 @@ impl<R: Real + Storable> Run<'_, '_, R> {
             return Err(at.error("has a learning rate that is none"));
         }
         self.fit.optimizer.set_lr(lr[0]);
-        let steps = at.number(&at.run["steps"])?;
-        self.fit.optimizer.restore(steps, moments).map_err(|problem| at.error(problem))?;
+        // The rate may have moved on from where it began, which the settings have.
+        take_optimizer(file, OPTIMIZER, &self.model.params, &mut *self.fit.optimizer)?;
         self.model.take_weights(file)
     }
 }
