@@ -39,7 +39,7 @@
 //!
 //! A file is checked before its numbers are read, and read in memory of about its own size. Beyond what the format
 //! forbids (holes, overlaps, shapes that don't fit their places), an [`Error`](crate::Error) is the answer to a name
-//! that stands there twice, and to a header of more than 2 MiB, which is enough for 20,000 tensors. A field of a tensor
+//! that stands there twice, and to a header of more than 1.5 MiB, which is enough for 20,000 tensors. A field of a tensor
 //! that the format doesn't have is passed over, as the format's own library does.
 
 mod header;

@@ -7,6 +7,54 @@ use crate::error::short;
 use crate::real::Real;
 use crate::tensor::{Gradients, Params};
 
+/// The part of [`Optimizer`] that is the same for all: a field `lr`, a field `state` with these moments, and
+/// other fields, which are settings. They need a method `starts`: what the moments start from, `None` for one
+/// that these settings don't need.
+macro_rules! rate_and_state {
+    ($optimizer:literal, $moments:expr, $($setting:ident)*) => {
+        fn lr(&self) -> f64 {
+            self.lr
+        }
+
+        #[track_caller]
+        fn set_lr(&mut self, lr: f64) {
+            self.lr = range::at_least_0($optimizer, "lr", lr);
+        }
+
+        fn steps(&self) -> usize {
+            self.state.steps()
+        }
+
+        fn reset(&mut self) {
+            self.state.reset();
+        }
+
+        fn export(&self) -> Option<Exported<'_, R>> {
+            let Self { lr, $($setting,)* state } = self; // all of them
+            let settings =
+                vec![("lr", format!("{lr:?}")), $((stringify!($setting), format!("{:?}", $setting))),*];
+            let moments = $moments.into_iter().zip(state.moments());
+            let moments = moments.filter_map(|(name, moment)| Some((name, moment?))).collect();
+            Some(Exported { name: $optimizer, settings, steps: state.steps(), moments })
+        }
+
+        fn restore(&mut self, steps: usize, moments: Vec<(String, Gradients<R>)>) -> Result<(), String> {
+            self.state.restore($optimizer, $moments, self.starts(), steps, moments)
+        }
+    };
+}
+
+/// `optimizer.into()` where any optimizer fits.
+macro_rules! boxed {
+    ($($optimizer:ident)*) => {$(
+        impl<R: Real> From<$optimizer<R>> for Box<dyn Optimizer<R>> {
+            fn from(optimizer: $optimizer<R>) -> Self {
+                Box::new(optimizer)
+            }
+        }
+    )*};
+}
+
 /// What is to be known of an optimizer so that another one can go on in its place.
 pub struct Exported<'a, R> {
     /// Which optimizer it is, such as `adam`.
