@@ -57,13 +57,15 @@ impl Memory<'_> {
 
     fn set(&mut self, which: &str) -> Result<LabelledSequences, Error> {
         let [x, y] = [format!("x_{which}"), format!("y_{which}")];
-        let is_flat = self.npz.names().any(|name| name == format!("{x}_values"));
-        let sequences = if is_flat { self.joined(&x)? } else { self.lists(&x)? };
         let labels = self.numbers(&y)?;
         let labels = self.ids(&y, &labels, 0..labels.len())?;
+        let is_flat = self.npz.names().any(|name| name == format!("{x}_values"));
+        let sequences = if is_flat { self.joined(&x)? } else { self.lists(&x)? };
         if labels.len() != sequences.len() {
             let (n, classes) = (sequences.len(), labels.len());
-            return Err(self.npz.error(format!("has {n} sequences in {x}, but {classes} classes in {y}")));
+            return Err(self.npz.error(format!(
+                "has {n} sequences in {x}, but {classes} classes in {y}; give one for each"
+            )));
         }
         Ok(LabelledSequences { sequences, labels })
     }
@@ -104,7 +106,8 @@ impl Memory<'_> {
         let is_ascending = bounds.is_sorted() && bounds.first() == Some(&0);
         if !is_ascending || bounds.last() != Some(&numbers.len()) {
             return Err(self.npz.error(format!(
-                "its array {offsets} doesn't ascend from 0 to {}, the count of numbers in {values}",
+                "its array {} doesn't ascend from 0 to {}, the count of numbers in {values}; give where each sequence begins",
+                short(&offsets),
                 numbers.len()
             )));
         }
@@ -133,8 +136,9 @@ impl Memory<'_> {
     fn ids(&self, name: &str, values: &Values, which: Range<usize>) -> Result<Vec<usize>, Error> {
         values.to_ids(which).map_err(|i| {
             let name = short(name);
-            self.npz
-                .error(format!("number {i} (from 0) of its array {name} is negative, or of no integer type"))
+            self.npz.error(format!(
+                "number {i} (from 0) of its array {name} is negative, or of no integer type; give ids"
+            ))
         })
     }
 }

@@ -5,8 +5,8 @@ use super::kind::Kind;
 use super::numbers::NumberArray;
 use crate::error::Error;
 
-/// The most axes that an array in a file may have: as many as NumPy had up to version 1.
-const MAX_AXES: usize = 32;
+/// The most axes that an array in a file may have: twice as many as one on a tape.
+const MAX_AXES: usize = 8;
 
 /// What the header of an array says of it.
 pub(super) struct Layout {
@@ -23,15 +23,16 @@ impl Layout {
     pub fn read(self, content: &mut Content<'_>) -> Result<NumberArray, Error> {
         let Self { kind, big_endian, fortran_order, sizes } = self;
         if sizes.len() > MAX_AXES {
-            let problem = format!("declares {} axes; at most {MAX_AXES} are read", sizes.len());
+            let problem = format!("declares {} axes; give an array of at most {MAX_AXES}", sizes.len());
             return Err(content.error(problem));
         }
         // Sizes of 0 count as 1: then a product of some of them cannot overflow either.
         let width = kind.width() as u64;
         let all = sizes.iter().try_fold(width, |bytes, &size| bytes.checked_mul(size.max(1)));
         let Some(all) = all.filter(|&bytes| isize::try_from(bytes).is_ok()) else {
-            let problem =
-                format!("declares the shape {sizes:?}, more numbers than can be counted; it is damaged");
+            let problem = format!(
+                "declares the shape {sizes:?}, more numbers than can be counted; it is damaged, get it again"
+            );
             return Err(content.error(problem));
         };
         let bytes = if sizes.contains(&0) { 0 } else { all };

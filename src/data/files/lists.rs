@@ -37,22 +37,28 @@ pub(super) fn read(content: &mut Content<'_>, n: u64, mut found: impl FnMut(Foun
         |pickle| {
             lists += 1;
             if lists > n {
-                return Err(pickle.error(format!("the pickle has more lists than the {n} of the header")));
+                return Err(pickle.error(format!(
+                    "the pickle has more lists than the {n} of the header; it is damaged, get it again"
+                )));
             }
             found(Found::List);
             list(pickle, Pickle::is_int, |pickle| {
                 let id = pickle.int()?;
-                let id = usize::try_from(id)
-                    .map_err(|_| pickle.error(format!("{id} is no id: it is negative")))?;
+                let id = usize::try_from(id).map_err(|_| {
+                    pickle.error(format!("{id} is no id; give sequences of ids that count from 0"))
+                })?;
                 found(Found::Id(id));
                 Ok(())
             })
         },
     )?;
+    pickle.expect(&[op::TUPLE])?;
     if lists < n {
-        return Err(pickle.error(format!("the pickle has {lists} lists, and the header says {n}")));
+        return Err(pickle.error(format!(
+            "the pickle has {lists} lists, and the header says {n}; it is damaged, get it again"
+        )));
     }
-    pickle.expect(&[op::TUPLE, op::BUILD, op::STOP])?;
+    pickle.expect(&[op::BUILD, op::STOP])?;
     pickle.end()
 }
 
@@ -112,7 +118,7 @@ fn global(pickle: &mut Pickle<'_, '_>, wanted: &[&str]) -> Result<(), Error> {
     if !wanted.contains(&name.as_str()) {
         let name = short(&name);
         return Err(
-            pickle.error(format!("the pickle calls Python's {name}; it is not called, and nothing read"))
+            pickle.error(format!("the pickle calls Python's {name}; it is not called, and the file not read; give one from a source you trust"))
         );
     }
     Ok(())
@@ -121,16 +127,18 @@ fn global(pickle: &mut Pickle<'_, '_>, wanted: &[&str]) -> Result<(), Error> {
 fn int(pickle: &mut Pickle<'_, '_>, wanted: i64) -> Result<(), Error> {
     match pickle.int()? {
         found if found == wanted => Ok(()),
-        found => {
-            Err(pickle.error(format!("the pickle has {found} where the header of an array has {wanted}")))
-        }
+        found => Err(pickle
+            .error(format!("the pickle has {found} where {wanted} should be; it is damaged, get it again"))),
     }
 }
 
 fn text(pickle: &mut Pickle<'_, '_>, wanted: &[&str]) -> Result<(), Error> {
     match pickle.text()? {
         found if wanted.contains(&found.as_str()) => Ok(()),
-        found => Err(pickle.error(format!("the pickle has {} where {wanted:?} should be", short(&found)))),
+        found => Err(pickle.error(format!(
+            "the pickle has {} where {wanted:?} should be; it is damaged, get it again",
+            short(&found)
+        ))),
     }
 }
 

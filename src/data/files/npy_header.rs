@@ -28,19 +28,23 @@ pub(super) fn read(content: &mut Content<'_>) -> Result<Header, Error> {
         [1, 0] => u16::from_le_bytes(content.bytes("the header's length")?).into(),
         [2 | 3, 0] => u32::from_le_bytes(content.bytes("the header's length")?),
         [major, minor] => {
-            let problem = format!("has npy's version {major}.{minor}; only 1.0, 2.0 and 3.0 are read");
+            let problem = format!("has npy's version {major}.{minor}; save it with version 1.0, 2.0 or 3.0");
             return Err(content.error_at(6, problem));
         }
     };
     if length as usize > LONGEST {
-        return Err(content.error(format!("declares a header of {length} bytes; only {LONGEST} are read")));
+        return Err(content.error(format!(
+            "declares a header of {length} bytes, more than {LONGEST}; it is damaged, get it again"
+        )));
     }
     let start = content.offset();
     let mut text = vec![0; length as usize];
     content.fill(&mut text, "the header")?;
     let mut dictionary = Dictionary { text: &text, at: 0 };
     dictionary.header().map_err(|problem| {
-        let problem = format!("{problem}, in the header {}", short(&String::from_utf8_lossy(&text)));
+        let rest = String::from_utf8_lossy(&text[dictionary.at..]);
+        let rest = short(rest.trim_end());
+        let problem = format!("{problem}, in the header at {rest}; save it again, as an array of numbers");
         content.error_at(start + dictionary.at as u64, problem)
     })
 }
@@ -129,12 +133,13 @@ impl Dictionary<'_> {
         let mut sizes = Vec::new();
         self.expect(b'(')?;
         while self.peek() != Some(b')') {
+            let start = self.at;
             let size = self.while_is(|byte| !b",) ".contains(&byte));
             // Python 2 wrote 3L.
-            let size = size.trim_end_matches('L').parse();
-            sizes.push(
-                size.map_err(|_| "'shape' has a size that is no whole number, negative, or too large")?,
-            );
+            sizes.push(size.trim_end_matches('L').parse().map_err(|_| {
+                self.at = start;
+                "'shape' has a size that is no whole number, negative, or too large"
+            })?);
             if self.peek() != Some(b')') {
                 self.expect(b',')?;
             }
@@ -148,6 +153,7 @@ impl Dictionary<'_> {
         if self.peek() == Some(b'[') {
             return Err("a structured array (several columns of different types) is not read".into());
         }
+        let start = self.at;
         let descr = self.string()?;
         let (order, name) = descr.split_at_checked(1).unwrap_or_default();
         let kind = match name {
@@ -170,10 +176,8 @@ impl Dictionary<'_> {
             (Some(kind), "<" | ">") => Ok(Some((kind, order == ">"))),
             (Some(kind), "|") if kind.width() == 1 => Ok(Some((kind, false))),
             _ => {
-                let descr = short(&descr);
-                Err(format!(
-                    "the type {descr} is not read; save the array as bool, i1 to i8, u1 to u8, or f2 to f8"
-                ))
+                self.at = start;
+                Err("the type is none of those that are read (bool, i1 to i8, u1 to u8, f2 to f8)".into())
             }
         }
     }

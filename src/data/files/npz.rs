@@ -155,7 +155,9 @@ fn damaged(path: &Path, error: rawzip::Error) -> Error {
             Error::Read { path, source }
         }
         problem => {
-            let problem = format!("is no npz file, or damaged (as a zip file: {problem}); get it again");
+            let problem = format!(
+                "cannot be read as a zip file, which every npz file is ({problem}); give an npz file, or get it again"
+            );
             Error::Binary { path, offset, problem }
         }
     }

@@ -33,7 +33,9 @@ impl<'c, 'a> Pickle<'c, 'a> {
         self.expect(&[op::PROTO])?;
         match self.bytes()? {
             [2..=5] => Ok(()),
-            [other] => Err(self.error(format!("the pickle has protocol {other}; only 2 to 5 are read"))),
+            [other] => {
+                Err(self.error(format!("the pickle has protocol {other}; save it with one of 2 to 5")))
+            }
         }
     }
 
@@ -92,7 +94,9 @@ impl<'c, 'a> Pickle<'c, 'a> {
             op::BININT => i32::from_le_bytes(self.bytes()?).into(),
             op::LONG1 => {
                 let [length @ ..=8] = self.bytes()? else {
-                    return Err(self.content.error("the pickle has a number of more than 64 bits"));
+                    return Err(self
+                        .content
+                        .error("the pickle has a number of more than 64 bits; give sequences of ids"));
                 };
                 let mut bytes = [0; 8];
                 let unused = 8 - usize::from(length);
@@ -121,7 +125,10 @@ impl<'c, 'a> Pickle<'c, 'a> {
         self.content.fill(&mut bytes, "the pickle")?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if length > LONGEST {
-            let problem = format!("the pickle has the text {}, which no array of lists needs", short(&text));
+            let problem = format!(
+                "the pickle has the text {}, which no array of lists needs; give another file",
+                short(&text)
+            );
             return Err(self.content.error(problem));
         }
         self.text = Some(text.clone());
@@ -145,7 +152,11 @@ impl<'c, 'a> Pickle<'c, 'a> {
             match self.bytes()? {
                 [b'\n'] => return Ok(String::from_utf8_lossy(&line).into_owned()),
                 [byte] if line.len() < LONGEST => line.push(byte),
-                _ => return Err(self.content.error("the pickle has a name that is too long")),
+                _ => {
+                    return Err(self
+                        .content
+                        .error("the pickle has a name that no array of lists needs; give another file"));
+                }
             }
         }
     }
@@ -165,8 +176,8 @@ impl<'c, 'a> Pickle<'c, 'a> {
     /// The error that this instruction is.
     pub fn unexpected(&self, instruction: u8) -> Error {
         let problem = format!(
-            "the pickle has the instruction {:?} (pickletools names it) where none such can be; only an array of lists \
-             of whole numbers is read, each list written where it stands",
+            "the pickle has the instruction {:?} (see pickletools) where none such can be; give an array of lists of whole \
+             numbers, each list written where it stands",
             char::from(instruction)
         );
         self.content.error_at(self.content.offset().saturating_sub(1), problem)
