@@ -6,6 +6,9 @@ mod csv;
 mod embedded;
 mod generated;
 mod labelled;
+#[cfg(feature = "csv")]
+mod limited;
+mod open;
 mod pad;
 mod scaling;
 mod series;
