@@ -1,4 +1,4 @@
-//! Broken CSV files: an error that names the file, and no more memory than 4 times the file and 16 MB.
+//! What is read takes no more memory than 4 times its files and 16 MB, and broken CSV files are an error that names the file:
 //! `tests/cases/malformed/csv` has the files, and what must happen to them.
 #![cfg(feature = "csv")]
 
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use serde_json::Value;
 use tapeloop::Error;
-use tapeloop::data::Series;
+use tapeloop::data::{ImdbOptions, Series, read_acl_imdb};
 
 /// Knows how much is allocated now, and how much was at most.
 struct Counting;
@@ -53,14 +53,21 @@ static ALLOCATOR: Counting = Counting;
 /// One test at a time: the counts are of the whole process.
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// Reads a column, and checks what was allocated meanwhile.
-fn read(path: &Path, column: Option<&str>) -> Result<Series, Error> {
+/// Reads something of this size, and checks what was allocated meanwhile.
+fn bounded<T>(path: &Path, size: u64, read: impl FnOnce(&Path) -> T) -> T {
     let before = NOW.load(Relaxed);
     PEAK.store(before, Relaxed);
-    let result = Series::from_csv(path, column);
-    let (peak, size) = (PEAK.load(Relaxed) - before, fs::metadata(path).unwrap().len() as usize);
+    let result = read(path);
+    let peak = PEAK.load(Relaxed) - before;
     assert!(peak > 0, "does the counter count?");
-    assert!(peak <= 4 * size + 16_000_000, "{}: {peak} bytes for a file of {size}", path.display());
+    assert!(peak as u64 <= 4 * size + 16_000_000, "{}: {peak} bytes for {size}", path.display());
+    result
+}
+
+/// Reads a column.
+fn read(path: &Path, column: Option<&str>) -> Result<Series, Error> {
+    let size = fs::metadata(path).unwrap().len();
+    let result = bounded(path, size, |path| Series::from_csv(path, column));
     if let Err(error) = &result {
         let message = error.to_string();
         assert!(message.starts_with(path.to_str().unwrap()), "{message}");
@@ -123,7 +130,7 @@ fn the_corpus_is_read_or_refused_as_expected() {
             // infinite number is an error, and of 50,000 columns one has to be chosen.
             _ => match name.as_str() {
                 "ok_spaces.csv" | "ok_cr_only.csv" => {
-                    assert_eq!(result.unwrap().values, [1.5, 2.5], "{name}")
+                    assert_eq!(result.unwrap().values, [1.5, 2.5], "{name}");
                 }
                 "bad_many_columns.csv" => assert!(!alone && second.unwrap().values == [1.0]),
                 _ => assert!(result.is_err() && second.is_err(), "{name}"),
@@ -190,4 +197,22 @@ fn a_file_that_claims_to_be_larger_than_the_memory() {
     let error = Series::from_csv(&path, None).unwrap_err().to_string();
     fs::remove_file(&path).unwrap();
     assert!(error.contains("line 3: a row has more than 16 MiB"), "{error}");
+}
+
+#[test]
+fn reviews_take_no_more_than_their_files() {
+    let _alone = ALONE.lock();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("data-memory-acl-imdb");
+    // The most words for the fewest bytes.
+    let text = "a b c d ".repeat(10_000);
+    for part in ["train/neg", "train/pos", "test/neg", "test/pos"] {
+        fs::create_dir_all(folder.join(part)).unwrap();
+        for i in 0..25 {
+            fs::write(folder.join(part).join(format!("{i}_1.txt")), &text).unwrap();
+        }
+    }
+    let reviews =
+        bounded(&folder, 100 * text.len() as u64, |folder| read_acl_imdb(folder, &ImdbOptions::default()));
+    let reviews = reviews.unwrap();
+    assert_eq!((reviews.train.labels.len(), reviews.test.sequences[49].len()), (50, 40_001));
 }

@@ -1,4 +1,4 @@
-//! Data: series of numbers, windows over them, and batches of windows.
+//! Data: series of numbers and windows over them, texts, real data sets, and data that are computed.
 
 mod batches;
 #[cfg(feature = "csv")]
@@ -12,6 +12,7 @@ mod open;
 mod pad;
 mod scaling;
 mod series;
+mod text;
 mod window;
 mod windows;
 
@@ -22,5 +23,6 @@ pub use labelled::LabelledSequences;
 pub use pad::{Padded, Padding, Side, pad_sequences};
 pub use scaling::Scaling;
 pub use series::Series;
+pub use text::{AclImdb, ImdbOptions, Tokenizer, read_acl_imdb};
 pub use window::Window;
 pub use windows::{Split, Windows};
