@@ -18,7 +18,9 @@ mod windows;
 
 pub use batches::Batches;
 pub use embedded::{Digits, JapaneseVowels, Sentence, digits, japanese_vowels, sentences};
-pub use generated::{Modulation, Vibration};
+pub use generated::{
+    Adding, AddingSequences, CopyMemory, CopySequences, Modulation, TemporalOrder, Vibration,
+};
 pub use labelled::LabelledSequences;
 pub use pad::{Padded, Padding, Side, pad_sequences};
 pub use scaling::Scaling;
