@@ -1,11 +1,12 @@
 //! A column of a CSV file as a series.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::Path;
 
 use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord, Trim};
 
 use super::Series;
+use super::open::open;
 use crate::error::{Error, short};
 
 /// What other programs put between cells, and what a file must have.
@@ -27,7 +28,8 @@ impl Series {
     /// is no such column, or several and no choice; if a cell is not a finite number.
     pub fn from_csv(path: impl AsRef<Path>, column: Option<&str>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let mut file = open(path)?;
+        let (file, _) = open(path, "a CSV file")?;
+        let mut file = ReaderBuilder::new().has_headers(false).trim(Trim::All).from_reader(file);
         let mut rows = [StringRecord::new(), StringRecord::new()];
         for row in &mut rows {
             read(path, &mut file, row)?;
@@ -54,16 +56,6 @@ impl Series {
         }
         Ok(Self { name, unit: String::new(), time: "row".into(), start: 1, values })
     }
-}
-
-fn open(path: &Path) -> Result<Reader<File>, Error> {
-    let read_error = |source| Error::Read { path: path.to_owned(), source };
-    // A folder cannot be read, and a device or a pipe may never end.
-    if !fs::metadata(path).map_err(read_error)?.is_file() {
-        return Err(content(path, None, "is not a file; give a CSV file".into()));
-    }
-    let file = File::open(path).map_err(read_error)?;
-    Ok(ReaderBuilder::new().has_headers(false).trim(Trim::All).from_reader(file))
 }
 
 /// Reads the next row; at the end of the file, an empty one. The reader passes by empty lines, which

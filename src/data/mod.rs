@@ -5,10 +5,14 @@ mod batches;
 mod csv;
 mod dataset;
 mod embedded;
+#[cfg(feature = "files")]
+mod files;
 mod generated;
 mod inputs;
 mod labelled;
 mod minibatch;
+#[cfg(any(feature = "csv", feature = "files"))]
+mod open;
 mod scaling;
 mod series;
 mod windows;
@@ -16,6 +20,8 @@ mod windows;
 pub use batches::Batches;
 pub use dataset::{Dataset, Targets};
 pub use embedded::{Digits, JapaneseVowels, Sentence, digits, japanese_vowels, sentences};
+#[cfg(feature = "files")]
+pub use files::{Images, Npz, NumberArray, Values, read_imdb_npz};
 pub use generated::{Modulation, Vibration};
 pub use inputs::Inputs;
 pub use labelled::LabelledSequences;

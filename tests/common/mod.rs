@@ -3,6 +3,8 @@
 
 pub mod case;
 pub mod dual;
+#[cfg(feature = "files")]
+pub mod formats;
 pub mod gradients;
 pub mod mistakes;
 pub mod numbers;
