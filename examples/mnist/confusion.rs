@@ -1,49 +1,46 @@
 //! Which class is taken for which.
 
+use std::cmp::Reverse;
+
 use tapeloop::Array;
 use tapeloop::data::{Dataset, Targets};
 use tapeloop::plot::HeatMap;
 
-/// Counts `[C, C]`: of the images of each class (row), how many were taken for each (column).
-pub struct Confusion {
-    counts: Vec<usize>,
-    classes: usize,
+/// Of the examples of each class (row), how many were taken for each class (column).
+pub struct Confusion<const C: usize> {
+    counts: [[usize; C]; C],
+    names: [String; C],
 }
 
-impl Confusion {
-    /// From the logits `[N, C]` of a net.
-    pub fn new(logits: &Array, data: &Dataset) -> Self {
-        let classes = logits.shape().last();
-        let mut counts = vec![0; classes * classes];
-        if let Targets::Classes { classes: truth, .. } = data.targets() {
-            for (logits, class) in logits.data().chunks_exact(classes).zip(truth) {
-                let largest = (0..classes).reduce(|best, i| if logits[i] > logits[best] { i } else { best });
-                counts[class * classes + largest.unwrap_or(0)] += 1;
-            }
+impl<const C: usize> Confusion<C> {
+    /// From the answers `[N, C]` of a net, and the truth.
+    pub fn new(answers: &Array, data: &Dataset, names: [String; C]) -> Self {
+        let Targets::Classes { classes, .. } = data.targets() else { panic!("the targets are no classes") };
+        let mut counts = [[0; C]; C];
+        for (answer, &class) in answers.data().chunks_exact(C).zip(classes) {
+            let largest = (0..C).reduce(|best, i| if answer[i] > answer[best] { i } else { best });
+            counts[class][largest.expect("a class")] += 1;
         }
-        Self { counts, classes }
+        Self { counts, names }
     }
 
     /// The commonest mistakes.
     pub fn say(&self) {
-        let mut mistakes: Vec<usize> =
-            (0..self.counts.len()).filter(|i| i / self.classes != i % self.classes).collect();
-        mistakes.sort_by_key(|&i| std::cmp::Reverse(self.counts[i]));
-        for i in mistakes.into_iter().take(3).filter(|&i| self.counts[i] > 0) {
-            let (class, taken) = (i / self.classes, i % self.classes);
-            let all: usize = self.counts[class * self.classes..][..self.classes].iter().sum();
-            say!("{class} was taken for {taken} {} times of {all}", self.counts[i]);
+        let pairs = (0..C).flat_map(|class| (0..C).map(move |answer| (class, answer)));
+        let mut mistakes: Vec<_> = pairs.filter(|(class, answer)| class != answer).collect();
+        mistakes.sort_by_key(|&(class, answer)| Reverse(self.counts[class][answer]));
+        for (class, answer) in mistakes.into_iter().take(3) {
+            let (times, all) = (self.counts[class][answer], self.counts[class].iter().sum::<usize>());
+            if times > 0 {
+                say!("{} taken for {}: {times} of {all}", self.names[class], self.names[answer]);
+            }
         }
     }
 
     pub fn map(&self) -> HeatMap {
-        let counts = self.counts.iter().map(|&count| count as f64);
-        HeatMap::new(
-            "Test images: which is taken for which",
-            "said by the net",
-            "is",
-            [self.classes; 2],
-            counts,
-        )
+        let counts = self.counts.as_flattened().iter().map(|&count| count as f64);
+        HeatMap::new("Test images: what is taken for what", "the net's answer", "truth", [C, C], counts)
+            .row_names(&self.names)
+            .column_names(&self.names)
     }
 }
