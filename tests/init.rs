@@ -190,7 +190,7 @@ fn an_array_depends_on_its_place_but_not_on_the_others() {
 fn empty_arrays_are_filled_with_nothing() {
     for init in RANDOM {
         for shape in [Shape::from([0]), Shape::from([0, 5]), Shape::from([5, 0]), Shape::from([0, 0])] {
-            assert_eq!(fill::<f32>(init, shape, 0), [0.0_f32; 0], "{init:?} {shape}");
+            assert_eq!(fill::<f32>(init, shape, 0), [0f32; 0], "{init:?} {shape}");
         }
     }
 }

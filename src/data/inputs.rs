@@ -100,7 +100,7 @@ impl<R: Real> Inputs<R> {
     }
 
     /// The ids, if these are ids.
-    pub(crate) fn as_ids(&self) -> Option<&[usize]> {
+    pub fn as_ids(&self) -> Option<&[usize]> {
         if let Numbers::Ids(ids) = &self.numbers { Some(ids) } else { None }
     }
 }

@@ -1,4 +1,4 @@
-//! Data: series of numbers, windows over them, and batches of windows.
+//! Data: series of numbers and windows over them, texts, real data sets, and data that are computed.
 
 mod batches;
 #[cfg(feature = "csv")]
@@ -10,11 +10,15 @@ mod files;
 mod generated;
 mod inputs;
 mod labelled;
+#[cfg(feature = "csv")]
+mod limited;
 mod minibatch;
-#[cfg(any(feature = "csv", feature = "files"))]
 mod open;
+mod pad;
 mod scaling;
 mod series;
+mod text;
+mod window;
 mod windows;
 
 pub use batches::Batches;
@@ -26,6 +30,9 @@ pub use generated::{Modulation, Vibration};
 pub use inputs::Inputs;
 pub use labelled::LabelledSequences;
 pub use minibatch::Minibatch;
+pub use pad::{Padded, Padding, Side, pad_sequences};
 pub use scaling::Scaling;
 pub use series::Series;
+pub use text::{AclImdb, ImdbOptions, Tokenizer, read_acl_imdb};
+pub use window::Window;
 pub use windows::{Split, Windows};

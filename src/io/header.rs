@@ -12,8 +12,8 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use crate::error::short;
 
-/// The most bytes that a header may have. As objects in memory, the shortest entries take ten times as many.
-pub(super) const MAX_BYTES: usize = 2 << 20;
+/// The most bytes that a header may have. In memory, the shortest entries take thirteen times as many.
+pub(super) const MAX_BYTES: usize = 3 << 19;
 
 /// The name that no tensor can have.
 pub(super) const METADATA: &str = "__metadata__";
@@ -85,7 +85,7 @@ pub(super) fn shown(shape: &[usize]) -> String {
 
 /// Where JSON goes wrong, and how; the message may repeat any part of the text, and is cut.
 fn located(text: &str, error: &serde_json::Error) -> (usize, String) {
-    let before: usize = text.split_inclusive('\n').take(error.line() - 1).map(str::len).sum();
+    let before: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
     let message = error.to_string();
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(problem, _)| problem);
     let cut = message.char_indices().nth(120).map(|(end, _)| format!("{}…", &message[..end]));

@@ -1,5 +1,7 @@
 //! The settings of a training run.
 
+use serde_json::{Value, json};
+
 use super::{Callback, Checkpoint, Loss, Metric};
 use crate::data::Dataset;
 use crate::error::Error;
@@ -127,6 +129,31 @@ impl<R: Real + Storable> Fit<'_, R> {
             return problem("validation_split", format!("{share} of {n} rows leaves {rows} to train with"));
         }
         Ok(())
+    }
+
+    /// All that decides how a run goes on, for comparison.
+    pub(super) fn settings(&self, data: &Dataset<R>) -> Value {
+        let optimizer = self.optimizer.export();
+        let of_optimizer = optimizer.as_ref().map(|exported| {
+            let settings = exported.settings.iter().map(|(name, value)| format!("{name} {value}"));
+            format!("{}: {}", exported.name, settings.collect::<Vec<_>>().join(", "))
+        });
+        let shape = |data: &Dataset<R>| format!("{} and {}", data.inputs().shape(), data.targets().shape());
+        json!({
+            "loss": format!("{:?}", self.loss),
+            "optimizer": of_optimizer,
+            "metrics": format!("{:?}", self.metrics),
+            "batch": self.batch,
+            "shuffle": self.shuffle,
+            "seed": self.seed,
+            "data": shape(data),
+            "validation": self.validation.map(shape),
+            "validation_split": format!("{:?}", self.validation_split),
+            "clip": format!("{:?}", self.clip),
+            "rate": format!("{:?}", self.rate),
+            "truncate": self.truncate,
+            "callbacks": self.callbacks.len(),
+        })
     }
 
     /// Whether so many rows can be cut into batches for a stateful net: each batch must go on where the last one was.

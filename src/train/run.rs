@@ -1,13 +1,11 @@
 //! A training run: epochs of batches.
 
-use std::ops::Range;
-
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
+use serde_json::Value;
 
 use super::callbacks::{BatchEnd, EpochEnd};
-use super::chain::mix;
 use super::metric::Mean;
 use super::progress::Progress;
 use super::{Fit, History, Model, Rate};
@@ -16,18 +14,17 @@ use crate::error::Error;
 use crate::io::Storable;
 use crate::nn::Stateful;
 use crate::real::Real;
-use crate::tape::Tape;
 
 /// A run on its way. What a checkpoint keeps of it is what decides how it goes on.
 pub(super) struct Run<'r, 'f, R: Real + Storable> {
     pub model: &'r mut Model<R>,
     pub fit: &'r mut Fit<'f, R>,
-    data: &'r Dataset<R>,
+    pub data: &'r Dataset<R>,
     /// The rows to train with, in the order of this epoch; and the others.
-    order: Vec<usize>,
+    pub order: Vec<usize>,
     held_out: Vec<usize>,
     /// What the layers carry from piece to piece of a sequence, if the net isn't stateful itself.
-    carried: Vec<Stateful<R>>,
+    pub carried: Vec<Stateful<R>>,
     /// How many epochs are done.
     pub epoch: usize,
     /// How many batches of the next one are done.
@@ -35,6 +32,8 @@ pub(super) struct Run<'r, 'f, R: Real + Storable> {
     /// The loss and the metrics of these batches.
     pub means: Vec<Mean>,
     pub history: History,
+    /// What must be the same if the run is to go on as it began.
+    pub settings: Value,
 }
 
 impl<'r, 'f, R: Real + Storable> Run<'r, 'f, R> {
@@ -49,6 +48,7 @@ impl<'r, 'f, R: Real + Storable> Run<'r, 'f, R> {
             batch: 0,
             means: vec![Mean::default(); 1 + fit.metrics.len()],
             history: History::default(),
+            settings: fit.settings(data),
             model,
             fit,
             data,
@@ -156,56 +156,5 @@ impl<'r, 'f, R: Real + Storable> Run<'r, 'f, R> {
             rng.set_stream(self.epoch as u64);
             self.order.shuffle(&mut rng);
         }
-    }
-
-    /// A batch: these places of the order. Returns its loss.
-    fn batch(&mut self, rows: Range<usize>) -> f64 {
-        let Some(piece) = self.fit.truncate else {
-            return self.step(rows, None);
-        };
-        self.carried.iter_mut().for_each(Stateful::reset_state);
-        let steps = self.data.inputs().shape().sizes()[1];
-        let mut mean = Mean::default();
-        for start in (0..steps).step_by(piece) {
-            let piece = start..steps.min(start + piece);
-            let weight = piece.len() as f64;
-            mean.add(self.step(rows.clone(), Some(piece)), weight);
-        }
-        mean.value()
-    }
-
-    /// A step of the optimizer. Returns the loss before it.
-    pub fn step(&mut self, rows: Range<usize>, steps: Option<Range<usize>>) -> f64 {
-        let Self { model: Model { chain, params, states, memory, grads, batch }, fit, .. } = self;
-        let grads = grads.get_or_insert_with(|| params.zero_gradients());
-        if let Rate::Steps(schedule) = &fit.rate {
-            fit.optimizer.set_lr(schedule.at(fit.optimizer.steps()));
-        }
-        let weight = rows.len() * steps.as_ref().map_or(1, Range::len);
-        let rows = &self.order[rows];
-        let states = if states.is_empty() { &mut self.carried[..] } else { &mut states[..] };
-        match steps {
-            None => batch.fill(self.data, rows),
-            Some(steps) => batch.fill_steps(self.data, rows, steps),
-        }
-
-        let seed = mix(fit.seed, fit.optimizer.steps() as u64);
-        let tape = Tape::new(params, std::mem::take(memory));
-        let answer = chain.forward(&tape, batch, Some(seed), states);
-        let loss = fit.loss.of(answer.x(), batch, answer.mask);
-        grads.zero();
-        tape.backward(loss, grads);
-        let loss = loss.item().to_f64();
-        self.means[0].add(loss, weight as f64);
-        for (metric, mean) in fit.metrics.iter().zip(&mut self.means[1..]) {
-            metric.update(mean, answer, batch);
-        }
-        *memory = tape.into_memory();
-
-        if let Some(clip) = &fit.clip {
-            clip.apply(params, grads);
-        }
-        fit.optimizer.step(params, grads);
-        loss
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod case;
 pub mod dual;
+pub mod files;
 #[cfg(feature = "files")]
 pub mod formats;
 pub mod gradients;

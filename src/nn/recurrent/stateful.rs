@@ -32,6 +32,16 @@ impl<R: Real> Stateful<R> {
         Self::default()
     }
 
+    /// Begins with a state whose [`variables`](Self::variables) were these.
+    pub fn of(variables: Vec<Array<R>>) -> Self {
+        Self { variables }
+    }
+
+    /// The variables of the state, such as `h` and `c`; none, if it is the one that a layer begins with.
+    pub fn variables(&self) -> &[Array<R>] {
+        &self.variables
+    }
+
     /// Forgets the state.
     pub fn reset_state(&mut self) {
         self.variables.clear();
