@@ -20,7 +20,7 @@ use clap::Parser;
 use tapeloop::Error;
 use tapeloop::data::{Dataset, Images, Inputs, digits};
 use tapeloop::nn::Dense;
-use tapeloop::optim::Adam;
+use tapeloop::optim::{Adam, Clip};
 use tapeloop::train::{Fit, InputShape, Loss, Metric, Sequential, TerminateOnNan};
 
 use command::{Cell, Stop, positive, whole};
@@ -54,6 +54,9 @@ struct Args {
     /// The learning rate of Adam
     #[arg(long, value_name = "RATE", default_value_t = 1e-3, value_parser = positive)]
     lr: f64,
+    /// Shorten the gradient of all weights to this norm where it is longer
+    #[arg(long, value_name = "NORM", value_parser = positive)]
+    clip_norm: Option<f64>,
     /// Seed of weights and batches
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
@@ -87,6 +90,7 @@ fn run(args: &Args) -> Result<(), Stop> {
         batch: args.batch,
         seed: args.seed,
         validation: Some(&test),
+        clip: args.clip_norm.map(Clip::GlobalNorm),
         callbacks: vec![Box::new(TerminateOnNan)],
         ..Fit::default()
     };
@@ -95,14 +99,15 @@ fn run(args: &Args) -> Result<(), Stop> {
     let seconds = clock.elapsed().as_secs_f64();
     Stop::if_diverged(&history)?;
 
-    let [train_accuracy, test_accuracy] =
-        [model.evaluate(&train, &fit)?, model.evaluate(&test, &fit)?].map(|scores| scores.metrics[0]);
+    let accuracy = |name| history.last(name).unwrap_or(f64::NAN);
     let confusion = Confusion::new(&model.predict(test.inputs())?, &test, names(args.data.as_deref()));
     confusion.say();
     let picture = args.out.join("mnist.svg");
     history.picture("Images read row by row").heat_map(confusion.map()).save(&picture)?;
     say!(
-        "result: train_accuracy={train_accuracy:.4} test_accuracy={test_accuracy:.4} seconds={seconds:.2} picture={}",
+        "result: train_accuracy={:.4} test_accuracy={:.4} seconds={seconds:.2} picture={}",
+        accuracy("accuracy"),
+        accuracy("val_accuracy"),
         picture.display()
     );
     Ok(())
