@@ -13,4 +13,5 @@ pub mod operands;
 pub mod panics;
 pub mod parity;
 pub mod products;
+pub mod program;
 pub mod truth;
