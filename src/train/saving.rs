@@ -68,8 +68,17 @@ fn check_layers<R: Real>(file: &TensorFile, chain: &Chain<R>) -> Result<(), Erro
     match theirs.iter().zip(&ours).position(|(theirs, ours)| theirs != ours) {
         None => Ok(()),
         Some(at) => {
-            let problem = format!("layer {} of its net is {}; here it is {}", at + 1, theirs[at], ours[at]);
-            Err(error(problem))
+            let [theirs, ours] = [&theirs[at], &ours[at]].map(beginning);
+            Err(error(format!("layer {} of its net is {theirs}; here it is {ours}", at + 1)))
         }
+    }
+}
+
+/// A description of a layer; of one as long as a damaged file may have it, the beginning.
+fn beginning(layer: &Value) -> String {
+    let text = layer.to_string();
+    match text.char_indices().nth(400) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }
