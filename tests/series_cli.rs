@@ -34,10 +34,12 @@ fn success(args: &[&str], out: &Path) -> String {
     text(&output.stdout)
 }
 
-/// What a run says that has to fail: one sentence.
+/// What a run says that has to fail: one sentence, after what it said of its epochs, if there were any.
 fn failure(args: &[&str], out: &Path, code: i32) -> String {
     let output = series(args, out);
     let stderr = text(&output.stderr);
+    let said: Vec<&str> = stderr.lines().filter(|line| !line.starts_with("epoch ")).collect();
+    let stderr = said.join("\n");
     assert_eq!(output.status.code(), Some(code), "{args:?}: {stderr}");
     assert!(stderr.starts_with("error: ") && stderr.lines().count() == 1, "{args:?}: {stderr}");
     assert!(stderr.len() < 1_000 && !text(&output.stdout).contains("result:"), "{args:?}: {stderr}");
@@ -76,7 +78,7 @@ fn a_new_process_answers_with_what_was_saved() {
     assert!((errors.sum::<f64>() / 8.0 - mae).abs() < 1e-3 && mae < 1.0, "{stdout}");
     assert_eq!(results(&stdout, "steps"), [1000.0]);
     assert!(results(&stdout, "train_mse")[0] < 3.0 && results(&stdout, "seconds")[0] >= 0.0, "{stdout}");
-    assert!(stdout.contains("asking a new process") && stdout.contains("step   1000/1000"), "{stdout}");
+    assert!(stdout.contains("asking a new process"), "{stdout}");
     assert!(stdout.trim_end().ends_with(&format!("picture={}", out.join("series.svg").display())));
     assert_eq!(files(&out), ["series.safetensors", "series.svg"]);
     let svg = fs::read_to_string(out.join("series.svg")).unwrap();

@@ -12,9 +12,6 @@ mod say;
 mod net;
 #[path = "../sine/options.rs"]
 mod options;
-#[path = "../sine/progress.rs"]
-#[allow(dead_code)] // what is about batches: there is one here
-mod progress;
 mod report;
 
 use std::ffi::OsString;

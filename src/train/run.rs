@@ -65,9 +65,12 @@ impl<'r, 'f, R: Real + Storable> Run<'r, 'f, R> {
     /// Epoch after epoch.
     pub fn run(&mut self) -> Result<(), Error> {
         let mut progress = Progress::new(self.fit.progress, self.fit.epochs);
-        while self.epoch < self.fit.epochs && self.history.stopped.is_none() {
-            self.epoch(&mut progress)?;
+        let mut result = Ok(());
+        while result.is_ok() && self.epoch < self.fit.epochs && self.history.stopped.is_none() {
+            result = self.epoch(&mut progress);
         }
+        progress.finish();
+        result?;
         for callback in &mut self.fit.callbacks {
             callback.train_end(&mut self.model.params);
         }
@@ -106,7 +109,8 @@ impl<'r, 'f, R: Real + Storable> Run<'r, 'f, R> {
         self.finish_epoch(&measures)?;
         let names: Vec<String> = self.history.names().filter(|&name| name != "lr").map(Into::into).collect();
         let last = names.iter().map(|name| self.history.last(name).unwrap_or(f64::NAN));
-        progress.end(self.epoch - 1, &names, last);
+        let ends = self.epoch == self.fit.epochs || self.history.stopped.is_some();
+        progress.end(self.epoch - 1, ends, &names, last);
         self.save_after_epoch()
     }
 
