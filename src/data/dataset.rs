@@ -74,7 +74,7 @@ impl<R: Real> Dataset<R> {
     /// Inputs and their targets, in one order.
     ///
     /// # Errors
-    /// If there are not as many targets as inputs, or none.
+    /// If there are not as many targets as inputs, or none; or not as many classes as their shape says.
     pub fn new(inputs: impl Into<Inputs<R>>, targets: impl Into<Targets<R>>) -> Result<Self, Error> {
         let (inputs, targets) = (inputs.into(), targets.into());
         let count = targets.shape().sizes().first().copied().unwrap_or(0);
@@ -84,6 +84,12 @@ impl<R: Real> Dataset<R> {
                 inputs.shape(),
                 targets.shape()
             );
+            return Err(Error::Setting { setting: "data", problem });
+        }
+        if let Targets::Classes { shape, classes } = &targets
+            && shape.len() != classes.len()
+        {
+            let problem = format!("there are {} classes for the shape {shape}; give as many", classes.len());
             return Err(Error::Setting { setting: "data", problem });
         }
         Ok(Self { inputs, targets })

@@ -67,10 +67,14 @@ impl<R: Real> Inputs<R> {
     /// The same as sequences some of which end early: of sequence `n` only the first `lengths[n]` steps count.
     ///
     /// # Errors
-    /// If there is not one length for each input, or one is larger than `T`.
+    /// If these are no sequences `[N, T]` of ids or `[N, T, ..]` of numbers, if there is not one length for each, or one is
+    /// larger than `T`.
     pub fn with_lengths(self, lengths: Vec<usize>) -> Result<Self, Error> {
+        let sequences = self.shape.rank() > 2 || self.as_ids().is_some();
         let steps = self.shape.sizes().get(1).copied().unwrap_or(0);
-        let problem = if lengths.len() != self.len() {
+        let problem = if !sequences {
+            format!("inputs of shape {} have no steps; give numbers as [N, T, I]", self.shape)
+        } else if lengths.len() != self.len() {
             format!("there are {} for {} inputs; give one for each", lengths.len(), self.len())
         } else if let Some(row) = lengths.iter().position(|&length| length > steps) {
             format!("that of input {row} is {}, but there are only {steps} steps", lengths[row])

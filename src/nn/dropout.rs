@@ -42,6 +42,12 @@ impl Dropout {
         Self { over_time, ..self }
     }
 
+    /// Whether there is one mask for all steps.
+    #[cfg(feature = "train")]
+    pub(crate) fn is_over_time(self) -> bool {
+        self.over_time
+    }
+
     /// Training: `x` with some elements dropped, which the seed decides. Give every call of every step its own.
     /// Testing, without a seed: `x`.
     ///

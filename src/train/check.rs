@@ -4,6 +4,7 @@ use super::{Chain, Fit, InputShape, Loss, Metric};
 use crate::data::{Dataset, Inputs, Targets};
 use crate::error::Error;
 use crate::io::Storable;
+use crate::nn::Stateful;
 use crate::real::Real;
 
 fn setting<T>(setting: &'static str, problem: String) -> Result<T, Error> {
@@ -31,60 +32,97 @@ pub(super) fn check_inputs<R: Real>(chain: &Chain<R>, inputs: &Inputs<R>) -> Res
     setting("inputs", problem)
 }
 
-/// Whether the targets are what the loss and the metrics can compare the net's answers with.
+/// Whether the targets are what the loss and each metric can compare the net's answers with.
 pub(super) fn check_targets<R: Real>(
     chain: &Chain<R>,
     data: &Dataset<R>,
     loss: Loss,
     metrics: &[Metric],
 ) -> Result<(), Error> {
-    let answer = answer(chain.output(), data.inputs());
-    let (last, before) = answer.split_last().map_or((1, &[][..]), |(&last, before)| (last, before));
-    let shape = data.targets().shape();
-    let categorical = loss.is_categorical() || metrics.iter().any(|metric| metric.is_categorical());
-    if categorical && last < 2 {
-        let problem = format!(
-            "the net has one output, {answer:?}; for classes it needs one for each, for yes and no a binary loss and accuracy"
-        );
-        return setting("loss and metrics", problem);
+    let (answer, targets) = (answer(chain.output(), data.inputs()), data.targets());
+    let metrics = metrics.iter().map(|metric| (metric.name(), metric.is_categorical()));
+    for (name, categorical) in std::iter::once(("loss".into(), loss.is_categorical())).chain(metrics) {
+        let problem = if categorical { of_classes(targets, &answer) } else { of_numbers(targets, &answer) };
+        if let Some(problem) = problem {
+            return setting("targets", format!("{problem} ({name})"));
+        }
     }
-    match data.targets() {
-        Targets::Values(_) if trimmed(shape.sizes()) != trimmed(&answer) => {
-            setting("targets", format!("they have shape {shape}, but the net's answers {answer:?}"))
-        }
-        Targets::Values(_) => Ok(()),
-        Targets::Classes { classes, .. } if categorical => {
-            if shape.sizes() != before {
-                let problem = format!(
-                    "classes {shape}, but the net's answers are {answer:?}: one class for each of {before:?}"
-                );
-                return setting("targets", problem);
-            }
-            match classes.iter().position(|&class| class >= last) {
-                None => Ok(()),
-                Some(row) => {
-                    let problem = format!(
-                        "class {} of row {row} is not below {last}, the number of outputs",
-                        classes[row]
-                    );
-                    setting("targets", problem)
-                }
-            }
-        }
+    let binary = matches!(loss, Loss::BinaryCrossEntropy | Loss::BinaryCrossEntropyLogits);
+    if let Targets::Classes { classes, .. } = targets
+        && binary
+        && let Some(at) = classes.iter().position(|&class| class > 1)
+    {
+        return setting(
+            "targets",
+            format!("{}, but the loss is for 0 and 1", place(targets, at, classes[at])),
+        );
+    }
+    Ok(())
+}
+
+/// What hinders a measure that is about classes.
+fn of_classes<R: Real>(targets: &Targets<R>, answer: &[usize]) -> Option<String> {
+    let (&last, before) = answer.split_last()?;
+    if last < 2 || before.is_empty() {
+        return Some(format!(
+            "the net has one output, its answers are {answer:?}; for classes it needs one output for each, for yes and no take a \
+             binary loss and accuracy"
+        ));
+    }
+    let shape = targets.shape();
+    match targets {
+        Targets::Values(_) if shape.sizes() != answer => Some(format!(
+            "numbers {shape}, but the net's answers are {answer:?}; give a row of {last} for each, with a 1 for its class, or \
+             classes (`Vec<usize>`)"
+        )),
+        Targets::Values(_) => None,
+        Targets::Classes { .. } if shape.sizes() != before => Some(format!(
+            "classes {shape}, but the net's answers are {answer:?}; give one class for each of {before:?}, or let the net answer \
+             otherwise (`return_sequences`)"
+        )),
         Targets::Classes { classes, .. } => {
-            if trimmed(shape.sizes()) != trimmed(&answer) {
-                let problem = format!("classes {shape} as numbers, but the net's answers are {answer:?}");
-                return setting("targets", problem);
-            }
-            let binary = matches!(loss, Loss::BinaryCrossEntropy | Loss::BinaryCrossEntropyLogits);
-            match classes.iter().position(|&class| binary && class > 1) {
-                None => Ok(()),
-                Some(row) => setting(
-                    "targets",
-                    format!("class {} of row {row}, but the loss is for 0 and 1", classes[row]),
-                ),
-            }
+            let at = classes.iter().position(|&class| class >= last)?;
+            Some(format!("{} is not below {last}, the number of outputs", place(targets, at, classes[at])))
         }
+    }
+}
+
+/// What hinders a measure that compares numbers.
+fn of_numbers<R: Real>(targets: &Targets<R>, answer: &[usize]) -> Option<String> {
+    let shape = targets.shape();
+    if trimmed(shape.sizes()) == trimmed(answer) {
+        return None;
+    }
+    Some(match targets {
+        Targets::Values(_) => {
+            format!("they have shape {shape}, but the net's answers {answer:?}; give one number for each")
+        }
+        Targets::Classes { .. } => format!(
+            "classes {shape} are compared as numbers with the net's answers {answer:?}; give numbers of this shape, or take a \
+             categorical loss and accuracy"
+        ),
+    })
+}
+
+/// A class, and where it stands.
+fn place<R: Real>(targets: &Targets<R>, at: usize, class: usize) -> String {
+    match targets.shape().sizes() {
+        [_, steps, ..] => format!("class {class} of row {}, step {}", at / steps, at % steps),
+        _ => format!("class {class} of row {at}"),
+    }
+}
+
+/// Whether a net that goes on where it was can do so with so many rows.
+pub(super) fn check_state<R: Real>(states: &[Stateful<R>], rows: usize) -> Result<(), Error> {
+    match states.iter().find_map(Stateful::rows) {
+        Some(before) if before != rows => setting(
+            "inputs",
+            format!(
+                "each of the {rows} must continue one of the {before} that the stateful net was given before; give as many, or \
+                 call `reset_state` first"
+            ),
+        ),
+        _ => Ok(()),
     }
 }
 
@@ -118,10 +156,10 @@ pub(super) fn check_truncated<R: Real>(chain: &Chain<R>, data: &Dataset<R>) -> R
     Ok(())
 }
 
-/// The shape of the answers to these inputs.
-fn answer<R: Real>(output: &InputShape, inputs: &Inputs<R>) -> Vec<usize> {
-    let steps = inputs.shape().sizes().get(1).copied().unwrap_or(1);
-    let axes = output.axes().iter().map(|axis| axis.unwrap_or(steps));
+/// The shape of the answers to these inputs: an axis of any size is as large as theirs.
+pub(super) fn answer<R: Real>(output: &InputShape, inputs: &Inputs<R>) -> Vec<usize> {
+    let given = |axis: usize| inputs.shape().sizes().get(axis + 1).copied().unwrap_or(1);
+    let axes = output.axes().iter().enumerate().map(|(axis, size)| size.unwrap_or_else(|| given(axis)));
     std::iter::once(inputs.len()).chain(axes).collect()
 }
 

@@ -24,8 +24,9 @@ impl<R: Real + Storable> Model<R> {
     /// anew, and is then where it was before.
     ///
     /// # Errors
-    /// If the data don't fit the net, or not the loss.
+    /// If the data don't fit the net, or not the loss or a metric.
     pub fn evaluate(&mut self, data: &Dataset<R>, fit: &Fit<'_, R>) -> Result<Scores, Error> {
+        fit.check_measures()?;
         check_inputs(&self.chain, data.inputs())?;
         check_targets(&self.chain, data, fit.loss, &fit.metrics)?;
         fit.check_rows(self.is_stateful(), "data", data.len())?;

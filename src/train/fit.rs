@@ -1,10 +1,8 @@
 //! The settings of a training run.
 
-use serde_json::{Value, json};
-
+use super::sequential::free;
 use super::{Callback, Checkpoint, Loss, Metric};
 use crate::data::Dataset;
-use crate::error::Error;
 use crate::io::Storable;
 use crate::optim::{Clip, Optimizer, RmsProp, Schedule};
 use crate::real::Real;
@@ -30,7 +28,7 @@ pub struct Fit<'a, R: Real + Storable = f32> {
     /// What does so. It moves on as the net does: a second [`fit`](super::Model::fit) with the same settings goes on with
     /// its moments.
     pub optimizer: Box<dyn Optimizer<R>>,
-    /// What else is to be known.
+    /// What else is to be known. Two of one name get numbers, as in Keras: `binary_accuracy`, `binary_accuracy_1`.
     pub metrics: Vec<Metric>,
     /// How often all data are gone through.
     pub epochs: usize,
@@ -97,7 +95,11 @@ impl<R: Real + Storable> Default for Fit<'_, R> {
 impl<R: Real + Storable> Fit<'_, R> {
     /// The names of the loss and the metrics, as a history has them.
     pub(super) fn measures(&self) -> Vec<String> {
-        std::iter::once("loss".to_owned()).chain(self.metrics.iter().map(|metric| metric.name())).collect()
+        let mut names = vec!["loss".to_owned()];
+        for metric in &self.metrics {
+            names.push(free(&metric.name(), |name| names.iter().any(|taken| taken == name)));
+        }
+        names
     }
 
     /// All names of the history of a run: the [measures](Self::measures), these of the validation data, and the learning rate.
@@ -110,68 +112,5 @@ impl<R: Real + Storable> Fit<'_, R> {
     /// How many of `n` rows are trained with: Keras cuts the last part off, before anything is shuffled.
     pub(super) fn training_rows(&self, n: usize) -> usize {
         (n as f64 * (1.0 - self.validation_split)) as usize
-    }
-
-    /// What can be said of the settings without a net.
-    pub(super) fn check(&self, data: &Dataset<R>) -> Result<(), Error> {
-        let problem = |setting, problem: String| Err(Error::Setting { setting, problem });
-        if self.batch == 0 {
-            return problem("batch", "is 0 rows; take one at least".into());
-        }
-        if self.truncate == Some(0) {
-            return problem("truncate", "pieces of 0 steps; take one at least".into());
-        }
-        let share = self.validation_split;
-        if !(0.0..1.0).contains(&share) {
-            return problem("validation_split", format!("{share} is not in [0, 1)"));
-        }
-        if share > 0.0 && self.validation.is_some() {
-            return problem(
-                "validation_split",
-                "there are validation data already; take one of the two".into(),
-            );
-        }
-        let (n, rows) = (data.len(), self.training_rows(data.len()));
-        if share > 0.0 && (rows == 0 || rows == n) {
-            return problem("validation_split", format!("{share} of {n} rows leaves {rows} to train with"));
-        }
-        Ok(())
-    }
-
-    /// All that decides how a run goes on, for comparison.
-    pub(super) fn settings(&self, data: &Dataset<R>) -> Value {
-        let optimizer = self.optimizer.export();
-        let of_optimizer = optimizer.as_ref().map(|exported| {
-            let settings = exported.settings.iter().map(|(name, value)| format!("{name} {value}"));
-            format!("{}: {}", exported.name, settings.collect::<Vec<_>>().join(", "))
-        });
-        let shape = |data: &Dataset<R>| format!("{} and {}", data.inputs().shape(), data.targets().shape());
-        json!({
-            "loss": format!("{:?}", self.loss),
-            "optimizer": of_optimizer,
-            "metrics": format!("{:?}", self.metrics),
-            "batch": self.batch,
-            "shuffle": self.shuffle,
-            "seed": self.seed,
-            "data": shape(data),
-            "validation": self.validation.map(shape),
-            "validation_split": format!("{:?}", self.validation_split),
-            "clip": format!("{:?}", self.clip),
-            "rate": format!("{:?}", self.rate),
-            "truncate": self.truncate,
-            "callbacks": self.callbacks.len(),
-        })
-    }
-
-    /// Whether so many rows can be cut into batches for a stateful net: each batch must go on where the last one was.
-    pub(super) fn check_rows(&self, stateful: bool, what: &str, rows: usize) -> Result<(), Error> {
-        if !stateful || rows.is_multiple_of(self.batch) {
-            return Ok(());
-        }
-        let problem = format!(
-            "a stateful net needs whole batches, but the {rows} rows of {what} are no multiple of {}",
-            self.batch
-        );
-        Err(Error::Setting { setting: "batch", problem })
     }
 }

@@ -39,7 +39,7 @@ impl InputShape {
     /// The same with any number of steps: the first axis but that of the batch.
     #[must_use]
     pub fn any_length(mut self) -> Self {
-        self.axes[0] = None;
+        self.axes.iter_mut().take(1).for_each(|steps| *steps = None);
         self
     }
 

@@ -25,8 +25,8 @@ pub enum Loss {
     BinaryCrossEntropy,
     /// The same of logits (no activation): better behaved. Keras `from_logits=True`.
     BinaryCrossEntropyLogits,
-    /// `mean −ln p_class` of probabilities `p` (softmax), clipped as Keras does, for classes or one-hot rows. Keras'
-    /// `categorical_crossentropy`, with or without `sparse_`.
+    /// `mean −ln p_class` of probabilities `p` (softmax), divided by their sum and clipped as Keras does, for classes or
+    /// one-hot rows. Keras' `categorical_crossentropy`, with or without `sparse_`.
     CategoricalCrossEntropy,
     /// The same of logits (no activation): better behaved. PyTorch `CrossEntropyLoss`; Keras `from_logits=True`.
     CategoricalCrossEntropyLogits,
@@ -53,14 +53,12 @@ impl Loss {
         let Some(mask) = mask else {
             return self.terms(prediction, batch, Reduction::Mean);
         };
-        let terms = self.terms(prediction, batch, Reduction::None);
+        let mut terms = self.terms(prediction, batch, Reduction::None);
         // One term for each step: the mean of those of its numbers.
-        let terms = match (terms.shape().rank(), self.is_categorical()) {
-            (3, _) => terms.mean_axis(2),
-            _ => terms.reshape(mask.shape()),
-        };
-        let count = mask.with_value(|mask| mask.iter().map(|m| m.to_f64()).sum::<f64>());
-        (terms * mask).sum() * (1.0 / count.max(1.0))
+        while terms.shape().rank() > 2 {
+            terms = terms.mean_axis(terms.shape().rank() - 1);
+        }
+        (terms * mask).sum() * (1.0 / counted(mask).max(1.0))
     }
 
     /// The terms of which the loss is the mean; of categorical losses one for each row.
@@ -82,7 +80,9 @@ impl Loss {
             Self::BinaryCrossEntropy => prediction.bce_with(target, BceLimit::Probability, reduction),
             Self::BinaryCrossEntropyLogits => prediction.bce_logits_with(target, reduction),
             Self::CategoricalCrossEntropy => {
-                rows(prediction.clamp(CLIP, 1.0 - CLIP).ln() * target, reduction)
+                let (shape, axis) = (prediction.shape(), prediction.shape().rank() - 1);
+                let sums = prediction.sum_axis(axis).reshape(shape.with_size(axis, 1)).expand(shape);
+                rows((prediction / sums).clamp(CLIP, 1.0 - CLIP).ln() * target, reduction)
             }
             Self::CategoricalCrossEntropyLogits => rows(prediction.log_softmax() * target, reduction),
         }
@@ -106,6 +106,11 @@ impl Loss {
             }
         })
     }
+}
+
+/// How many steps count.
+pub(super) fn counted<R: Real>(mask: Var<'_, R>) -> f64 {
+    mask.with_value(|mask| mask.iter().map(|m| m.to_f64()).sum())
 }
 
 /// How near to 0 and 1 Keras lets a probability come.

@@ -65,10 +65,13 @@ impl Metric {
 
     /// Adds what a prediction `[B, .., C]` says. Steps of which the mask is 0 don't count.
     pub(super) fn update<R: Real>(self, mean: &mut Mean, prediction: Signal<'_, R>, batch: &Minibatch<R>) {
-        let last = prediction.x().shape().last();
+        let (last, rows) = (prediction.x().shape().last(), prediction.x().shape().rows());
         prediction.x().with_value(|p| match prediction.mask {
             None => self.add(mean, p, last, batch, |_| true),
-            Some(mask) => mask.with_value(|mask| self.add(mean, p, last, batch, |row| mask[row] != R::ZERO)),
+            Some(mask) => mask.with_value(|mask| {
+                let of_step = rows / mask.len().max(1);
+                self.add(mean, p, last, batch, |row| mask[row / of_step] != R::ZERO);
+            }),
         });
     }
 

@@ -68,6 +68,7 @@ mod progress;
 mod run;
 mod saving;
 mod sequential;
+mod settings;
 mod step;
 mod summary;
 mod training;

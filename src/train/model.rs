@@ -1,6 +1,6 @@
 //! A net with its weights.
 
-use super::check::check_inputs;
+use super::check::{answer, check_inputs, check_state};
 use super::{Chain, Summary};
 use crate::data::{Inputs, Minibatch};
 use crate::error::Error;
@@ -68,22 +68,22 @@ impl<R: Real> Model<R> {
     /// A stateful net takes all inputs as one batch, goes on where it was, and remembers where it is then.
     ///
     /// # Errors
-    /// If the inputs are not of the shape that it was built for, or an id is not below the vocabulary.
+    /// If the inputs are not of the shape that it was built for, or an id is not below the vocabulary; of a stateful net, if
+    /// they are not as many as it was given before.
     pub fn predict(&mut self, inputs: &Inputs<R>) -> Result<Array<R>, Error> {
         check_inputs(&self.chain, inputs)?;
+        check_state(&self.states, inputs.len())?;
         let n = inputs.len();
         let each = if self.is_stateful() { n.max(1) } else { ROWS };
-        let (mut answers, mut sizes) = (Vec::new(), vec![0]);
+        let mut answers = Vec::new();
         let rows: Vec<usize> = (0..n).collect();
         for rows in rows.chunks(each) {
             self.batch.fill_inputs(inputs, rows, None);
             let tape = Tape::new(&self.params, std::mem::take(&mut self.memory));
             let answer = self.chain.forward(&tape, &self.batch, None, &mut self.states).x();
             answer.with_value(|values| answers.extend_from_slice(values));
-            sizes = answer.shape().sizes().to_vec();
             self.memory = tape.into_memory();
         }
-        sizes[0] = n;
-        Ok(Array::new(Shape::new(&sizes), answers))
+        Ok(Array::new(Shape::new(&answer(self.chain.output(), inputs)), answers))
     }
 }

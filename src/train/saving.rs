@@ -52,7 +52,7 @@ pub(super) fn take_weights<R: Real + Storable>(
     take_params(file, WEIGHTS, params)
 }
 
-/// Whether the file is of a net with these layers.
+/// Whether the file is of a net with these layers: kinds, names, sizes and options.
 fn check_layers<R: Real>(file: &TensorFile, chain: &Chain<R>) -> Result<(), Error> {
     let text = file.text(MODEL)?;
     let error = |problem| Error::Content { path: file.path().to_owned(), line: None, problem };

@@ -72,7 +72,7 @@ impl<R: Real> Sequential<R> {
         for (number, (name, description)) in self.layers.into_iter().enumerate() {
             let kind = description.kind();
             let taken = |name: &str| links.iter().any(|link: &Link<R>| link.name == name);
-            let name = name.unwrap_or_else(|| free_name(kind, taken));
+            let name = name.unwrap_or_else(|| free(&snake_case(kind), taken));
             let error = |problem| Error::Model { layer: format!("layer {}, {name}", number + 1), problem };
             if taken(&name) {
                 return Err(error("there is a layer of this name already; give it another".into()));
@@ -104,8 +104,8 @@ impl<R: Real> Sequential<R> {
     }
 }
 
-/// `SimpleRnn` as `simple_rnn`, or `simple_rnn_1`, `simple_rnn_2`, … if that is taken.
-fn free_name(kind: &str, taken: impl Fn(&str) -> bool) -> String {
+/// `SimpleRnn` as `simple_rnn`.
+fn snake_case(kind: &str) -> String {
     let mut name = String::new();
     for (i, letter) in kind.chars().enumerate() {
         if letter.is_uppercase() && i > 0 {
@@ -113,6 +113,11 @@ fn free_name(kind: &str, taken: impl Fn(&str) -> bool) -> String {
         }
         name.extend(letter.to_lowercase());
     }
+    name
+}
+
+/// This name, or with `_1`, `_2`, … if it is taken.
+pub(super) fn free(name: &str, taken: impl Fn(&str) -> bool) -> String {
     let numbered = (1..).map(|number| format!("{name}_{number}"));
-    std::iter::once(name.clone()).chain(numbered).find(|name| !taken(name)).expect("numbers don't end")
+    std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken(name)).expect("numbers don't end")
 }

@@ -1,6 +1,6 @@
 //! A net learns.
 
-use super::check::{check_inputs, check_stateful, check_targets, check_truncated};
+use super::check::{check_inputs, check_state, check_stateful, check_targets, check_truncated};
 use super::run::Run;
 use super::{Fit, History, Model, Scores};
 use crate::data::Dataset;
@@ -68,10 +68,12 @@ impl<R: Real + Storable> Model<R> {
     /// `train_on_batch`. A stateful net goes on where it was.
     ///
     /// # Errors
-    /// If the data don't fit the net or the loss.
+    /// If the data don't fit the net or the loss; of a stateful net, if they are not as many as it was given before.
     pub fn train_on_batch(&mut self, data: &Dataset<R>, fit: &mut Fit<'_, R>) -> Result<Scores, Error> {
+        fit.check_measures()?;
         check_inputs(&self.chain, data.inputs())?;
         check_targets(&self.chain, data, fit.loss, &fit.metrics)?;
+        check_state(&self.states, data.len())?;
         let mut run = Run::of_all(self, data, fit);
         rayon::scope(|_| _ = run.step(0..data.len(), None));
         let mut values = run.means.iter().map(|mean| mean.value());

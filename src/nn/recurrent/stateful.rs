@@ -24,6 +24,8 @@ use crate::tensor::Array;
 #[derive(Clone, Debug, Default)]
 pub struct Stateful<R = f32> {
     variables: Vec<Array<R>>,
+    /// Whether they are to be gone on from. Their memory is used again in any case.
+    kept: bool,
 }
 
 impl<R: Real> Stateful<R> {
@@ -34,17 +36,22 @@ impl<R: Real> Stateful<R> {
 
     /// Begins with a state whose [`variables`](Self::variables) were these.
     pub fn of(variables: Vec<Array<R>>) -> Self {
-        Self { variables }
+        Self { kept: !variables.is_empty(), variables }
     }
 
     /// The variables of the state, such as `h` and `c`; none, if it is the one that a layer begins with.
     pub fn variables(&self) -> &[Array<R>] {
-        &self.variables
+        if self.kept { &self.variables } else { &[] }
     }
 
     /// Forgets the state.
     pub fn reset_state(&mut self) {
-        self.variables.clear();
+        self.kept = false;
+    }
+
+    /// The rows `B` of the batch that the next one must continue; `None`, if it may begin anew.
+    pub fn rows(&self) -> Option<usize> {
+        self.variables.first().filter(|_| self.kept).map(|variable| variable.shape().sizes()[0])
     }
 
     /// Runs the layer from the state that is kept here, unless another one is given, and keeps the one after it.
@@ -71,6 +78,9 @@ impl<R: Real> Stateful<R> {
     #[track_caller]
     fn state<'t, C: Cell>(&self, cell: &C, tape: &'t Tape<'t, R>, batch: usize) -> C::State<'t, R> {
         let zeros = cell.zero_state(tape, batch);
+        if !self.kept {
+            return zeros;
+        }
         let (mut kept, mut fit, mut missing) = (self.variables.iter(), Ok(()), false);
         let state = zeros.map(|zeros| match kept.next() {
             None => {
@@ -86,8 +96,10 @@ impl<R: Real> Stateful<R> {
         if let Err((kept, wanted)) = fit {
             panic!("stateful: the state has shape {kept}, not {wanted}: `reset_state` before another batch")
         }
-        let of_this = kept.next().is_none() && (self.variables.is_empty() || !missing);
-        assert!(of_this, "stateful: the state is of another layer: `reset_state` first");
+        assert!(
+            kept.next().is_none() && !missing,
+            "stateful: the state is of another layer: `reset_state` first"
+        );
         state
     }
 
@@ -95,14 +107,18 @@ impl<R: Real> Stateful<R> {
         let mut number = 0;
         let _ = state.map(|variable| {
             match self.variables.get_mut(number) {
-                Some(kept) if kept.shape() == variable.shape() => {
-                    variable.with_value(|value| kept.data_mut().copy_from_slice(value));
+                Some(kept) => {
+                    let mut data = std::mem::replace(kept, Array::zeros([0])).into_data();
+                    data.clear();
+                    variable.with_value(|value| data.extend_from_slice(value));
+                    *kept = Array::new(variable.shape(), data);
                 }
-                Some(kept) => *kept = variable.to_array(),
                 None => self.variables.push(variable.to_array()),
             }
             number += 1;
             variable
         });
+        self.variables.truncate(number);
+        self.kept = true;
     }
 }

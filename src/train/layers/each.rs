@@ -64,6 +64,11 @@ impl<R: Real> Describe<R> for Dropout {
 
     fn build(&self, _: &mut Params<R>, _: &str, input: &InputShape) -> Result<Built<R>, String> {
         input.last()?;
+        if self.is_over_time() && input.axes().len() < 2 {
+            return Err(format!(
+                "drops the same at all steps, but {input} has no steps; put it below, or not `over_time`"
+            ));
+        }
         Ok(Built { layer: Box::new(*self), output: input.clone() })
     }
 }

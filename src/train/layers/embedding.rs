@@ -34,7 +34,10 @@ impl<R: Real> Layer<R> for EmbeddingLayer {
         let Content::Ids { shape, ids } = input.content else {
             panic!("an embedding is given numbers");
         };
-        let mask = self.mask(tape, shape, ids).or(input.mask);
+        let mask = match (self.mask(tape, shape, ids), input.mask) {
+            (Some(words), Some(lengths)) => Some(words * lengths),
+            (words, lengths) => words.or(lengths),
+        };
         Signal { content: Content::Values(EmbeddingLayer::forward(self, tape, shape, ids)), mask }
     }
 
