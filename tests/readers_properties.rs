@@ -38,10 +38,10 @@ fn assert_same(read: &NumberArray, shape: &[usize], values: &Values) -> Result<(
     prop_assert_eq!(&read.shape, shape);
     match (&read.values, values) {
         (Values::F32(a), Values::F32(b)) => {
-            prop_assert!(a.iter().map(|x| x.to_bits()).eq(b.iter().map(|x| x.to_bits())))
+            prop_assert!(a.iter().map(|x| x.to_bits()).eq(b.iter().map(|x| x.to_bits())));
         }
         (Values::F64(a), Values::F64(b)) => {
-            prop_assert!(a.iter().map(|x| x.to_bits()).eq(b.iter().map(|x| x.to_bits())))
+            prop_assert!(a.iter().map(|x| x.to_bits()).eq(b.iter().map(|x| x.to_bits())));
         }
         (a, b) => prop_assert_eq!(a, b),
     }

@@ -26,7 +26,9 @@ pub use dataset::{Dataset, Targets};
 pub use embedded::{Digits, JapaneseVowels, Sentence, digits, japanese_vowels, sentences};
 #[cfg(feature = "files")]
 pub use files::{Images, Npz, NumberArray, Values, read_imdb_npz};
-pub use generated::{Modulation, Vibration};
+pub use generated::{
+    Adding, AddingSequences, CopyMemory, CopySequences, Modulation, TemporalOrder, Vibration,
+};
 pub use inputs::Inputs;
 pub use labelled::LabelledSequences;
 pub use minibatch::Minibatch;

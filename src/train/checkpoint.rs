@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use super::History;
 use super::metric::Mean;
 use super::run::Run;
 use super::saving;
@@ -102,45 +103,37 @@ impl<R: Real + Storable> Run<'_, '_, R> {
         Ok(file)
     }
 
+    /// Takes all of it, or changes nothing of the net.
     fn take(&mut self, file: &TensorFile) -> Result<(), Error> {
         let at = Place { file, run: serde_json::from_str(file.text(RUN)?).unwrap_or(Value::Null) };
         at.check_settings(&self.settings)?;
-
-        for (layer, state) in self.model.states.iter_mut().enumerate() {
-            let count = at.number(&at.run["state"][layer])?;
-            let variable = |number: usize| {
-                let name = format!("{STATES}{layer}.{number}");
-                let shape = file.shape(&name).unwrap_or(&[]).to_vec();
-                let count = shape.iter().try_fold(1usize, |count, &size| count.checked_mul(size.max(1)));
-                if shape.len() > 4 || count.is_none() {
-                    return Err(at.error(format!("has {name} of shape {shape:?}, which is none of ours")));
-                }
-                Ok(Array::new(Shape::new(&shape), file.numbers(&name, &shape)?))
-            };
-            *state = Stateful::of((0..count).map(variable).collect::<Result<_, Error>>()?);
-        }
-        self.history.clear();
-        let epoch = at.number(&at.run["epoch"])?;
+        let mut params = self.model.params.clone();
+        saving::take_weights(file, &self.model.chain, &mut params)?;
+        let layers = 0..self.model.states.len();
+        let states = layers.map(|layer| at.state(layer)).collect::<Result<_, _>>()?;
+        let (epoch, batch) = (at.number(&at.run["epoch"])?, at.number(&at.run["batch"])?);
+        let mut history = History::default();
         for name in at.names("history")? {
-            self.history.set(&name, file.numbers(&format!("{HISTORY}{name}"), &[epoch])?);
+            history.set(&name, file.numbers(&format!("{HISTORY}{name}"), &[epoch])?);
         }
-        self.history.stopped = at.run["stopped"].as_str().map(Into::into);
+        history.stopped = at.run["stopped"].as_str().map(Into::into);
         let means: Vec<f64> = file.numbers(MEANS, &[self.means.len(), 2])?;
-        for (mean, parts) in self.means.iter_mut().zip(means.chunks_exact(2)) {
-            *mean = Mean { sum: parts[0], count: parts[1] };
+        let lr: Vec<f64> = file.numbers(RATE, &[1])?;
+        if !(lr[0].is_finite() && lr[0] >= 0.0) {
+            return Err(at.error(format!("has a learning rate of {}", lr[0])));
         }
-        (self.epoch, self.batch) = (epoch, at.number(&at.run["batch"])?);
         for (number, callback) in self.fit.callbacks.iter_mut().enumerate() {
             callback.restore(file, &format!("callback.{number}."))?;
         }
-        let lr: Vec<f64> = file.numbers(RATE, &[1])?;
-        if !(lr[0].is_finite() && lr[0] >= 0.0) {
-            return Err(at.error("has a learning rate that is none"));
-        }
+        take_optimizer(file, OPTIMIZER, &params, &mut *self.fit.optimizer)?;
+        // It may have moved on from where it began, which the settings have.
         self.fit.optimizer.set_lr(lr[0]);
-        // The rate may have moved on from where it began, which the settings have.
-        take_optimizer(file, OPTIMIZER, &self.model.params, &mut *self.fit.optimizer)?;
-        self.model.take_weights(file)
+
+        (self.model.params, self.model.states) = (params, states);
+        (self.epoch, self.batch, self.history) = (epoch, batch, history);
+        let means = means.chunks_exact(2).map(|parts| Mean { sum: parts[0], count: parts[1] });
+        self.means = means.collect();
+        Ok(())
     }
 }
 
@@ -158,6 +151,21 @@ impl Place<'_> {
     fn number(&self, value: &Value) -> Result<usize, Error> {
         let number = value.as_u64().and_then(|number| usize::try_from(number).ok());
         number.ok_or_else(|| self.error(format!("has {value} in the text {RUN:?} where a number should be")))
+    }
+
+    /// What a layer of a stateful net keeps.
+    fn state<R: Real + Storable>(&self, layer: usize) -> Result<Stateful<R>, Error> {
+        let variable = |number: usize| {
+            let name = format!("{STATES}{layer}.{number}");
+            let shape = self.file.shape(&name).unwrap_or(&[]).to_vec();
+            let count = shape.iter().try_fold(1usize, |count, &size| count.checked_mul(size.max(1)));
+            if shape.len() > 4 || count.is_none() {
+                return Err(self.error(format!("has {name} of shape {shape:?}, which is none of ours")));
+            }
+            Ok(Array::new(Shape::new(&shape), self.file.numbers(&name, &shape)?))
+        };
+        let count = self.number(&self.run["state"][layer])?;
+        Ok(Stateful::of((0..count).map(variable).collect::<Result<_, Error>>()?))
     }
 
     fn names(&self, key: &str) -> Result<Vec<String>, Error> {

@@ -100,6 +100,13 @@ impl<R: Real + Storable> Fit<'_, R> {
         std::iter::once("loss".to_owned()).chain(self.metrics.iter().map(|metric| metric.name())).collect()
     }
 
+    /// All names of the history of a run: the [measures](Self::measures), these of the validation data, and the learning rate.
+    pub(super) fn columns(&self) -> Vec<String> {
+        let (measures, looks) = (self.measures(), self.validation.is_some() || self.validation_split > 0.0);
+        let of_validation = measures.iter().filter(|_| looks).map(|name| format!("val_{name}")).collect();
+        [measures, of_validation, vec!["lr".into()]].concat()
+    }
+
     /// How many of `n` rows are trained with: Keras cuts the last part off, before anything is shuffled.
     pub(super) fn training_rows(&self, n: usize) -> usize {
         (n as f64 * (1.0 - self.validation_split)) as usize

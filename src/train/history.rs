@@ -48,10 +48,6 @@ impl History {
         }
     }
 
-    pub(super) fn clear(&mut self) {
-        self.columns.clear();
-    }
-
     pub(super) fn set(&mut self, name: &str, values: Vec<f64>) {
         self.columns.push((name.to_owned(), values));
     }

@@ -51,6 +51,10 @@ impl<R: Real + Storable> Model<R> {
         if fit.truncate.is_some() {
             check_truncated(&self.chain, data)?;
         }
+        let names = fit.columns();
+        for callback in &mut fit.callbacks {
+            callback.train_begin(&names)?;
+        }
         let mut run = Run::new(self, data, fit);
         run.resume()?;
         // Inside the pool: handing each product in from outside would cost more than a small one takes.

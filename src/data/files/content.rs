@@ -65,7 +65,14 @@ impl<'a> Content<'a> {
     /// The next bytes. `part` is what they are a part of.
     pub fn bytes<const N: usize>(&mut self, part: &str) -> Result<[u8; N], Error> {
         let mut bytes = [0; N];
-        self.fill(&mut bytes, part)?;
+        match self.reader.buffer().first_chunk() {
+            Some(buffered) => {
+                bytes = *buffered;
+                self.reader.consume(N);
+                self.offset += N as u64;
+            }
+            None => self.fill(&mut bytes, part)?,
+        }
         Ok(bytes)
     }
 
@@ -104,8 +111,8 @@ impl<'a> Content<'a> {
             Source::Gzip(_) if end > self.limit => {
                 let (limit, size) = (self.limit >> 20, end >> 20);
                 return Err(self.error(format!(
-                    "{declared}, {size} MiB, where so small a gzip file is unpacked only up to {limit} MiB; unpack it with \
-                     gunzip and give that file",
+                    "{declared}, {size} MiB, where so small a gzip file is unpacked only up to {limit} MiB; unpack it \
+                     with gunzip and give that file",
                 )));
             }
             Source::Gzip(_) | Source::Member(..) => self.measure(end.saturating_add(1))?,

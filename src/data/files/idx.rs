@@ -45,8 +45,8 @@ impl NumberArray {
             _ => {
                 let [a, b, c, d] = magic;
                 let problem = format!(
-                    "begins with {a:02x} {b:02x} {c:02x} {d:02x}, which is neither IDX (00 00, a type from 08 to 0e, the count \
-                     of axes) nor gzip; give an IDX file"
+                    "begins with {a:02x} {b:02x} {c:02x} {d:02x}, which is neither IDX (00 00, a type from 08 to \
+                     0e, the count of axes) nor gzip; give an IDX file"
                 );
                 return Err(content.error_at(0, problem));
             }

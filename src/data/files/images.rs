@@ -32,8 +32,8 @@ impl Images {
     /// Reads the training set and the test set from a folder with the four files of MNIST.
     ///
     /// They are named `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
-    /// `t10k-labels-idx1-ubyte`, or with a point in place of the last but one dash (`train-images.idx3-ubyte`); each with the
-    /// ending `.gz` or without. If several are there, the first is read that is not compressed. Labels must be below `classes`.
+    /// `t10k-labels-idx1-ubyte`, or with a point before `idx` (`train-images.idx3-ubyte`); each compressed, with
+    /// the ending `.gz`, or not, which is preferred. Labels must be below `classes`.
     ///
     /// Format and memory: see [`NumberArray::from_idx`].
     ///
@@ -51,8 +51,8 @@ impl Images {
     /// Reads one set: images of u8, `[N, rows, columns]`, and labels of u8, `[N]`, each below `classes`.
     ///
     /// # Errors
-    /// If [`NumberArray::from_idx`] cannot read a file; if it has another type or shape; if an image has no pixels; if there are not
-    /// as many labels as images; if a label is not below `classes`.
+    /// If [`NumberArray::from_idx`] cannot read a file; if it has another type or shape; if an image has no pixels;
+    /// if there are not as many labels as images; if a label is not below `classes`.
     pub fn from_idx(
         images: impl AsRef<Path>,
         labels: impl AsRef<Path>,
@@ -128,8 +128,9 @@ fn find(folder: &Path, name: &str, kind: &str) -> Result<PathBuf, Error> {
         ["", ".gz"].into_iter().flat_map(|end| ["-", "."].map(|dash| format!("{name}{dash}{kind}{end}")));
     names.map(|name| folder.join(name)).find(|path| path.is_file()).ok_or_else(|| {
         let problem = format!(
-            "has no {name}-{kind} or {name}-{kind}.gz; give a folder with the four files of MNIST or Fashion-MNIST: images and \
-             labels (train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte)"
+            "has no {name}-{kind} or {name}-{kind}.gz; give a folder with the four files of MNIST or \
+             Fashion-MNIST: images and labels (train-images-idx3-ubyte, train-labels-idx1-ubyte, \
+             t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte)"
         );
         content(folder, problem)
     })

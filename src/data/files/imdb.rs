@@ -13,8 +13,8 @@ use crate::error::{Error, short};
 /// Reads the training set and the test set of an npz file like Keras' `imdb.npz`.
 ///
 /// It has four arrays: `x_train` and `x_test` `[N]`, whose elements are lists of ids, and `y_train` and `y_test` `[N]`
-/// with the classes. Ids and classes come as they stand in the file: `keras.datasets.imdb.load_data` does more (a shuffle,
-/// a start mark, ids moved up by 3).
+/// with the classes. Ids and classes come as they stand in the file: `keras.datasets.imdb.load_data` does more (a
+/// shuffle, a start mark, ids moved up by 3).
 ///
 /// NumPy saves lists as a pickle, which is a program and may do anything. This one is not run: it is read as the
 /// description of lists of whole numbers that it should be (protocols 2 to 5, by NumPy 1 and 2), and anything else in
@@ -44,6 +44,7 @@ struct Memory<'a> {
 }
 
 impl Memory<'_> {
+    /// Takes `count` times so many bytes, and returns the count.
     fn take(&mut self, count: u64, bytes: usize) -> Result<usize, Error> {
         let left = count.checked_mul(bytes as u64).and_then(|bytes| self.left.checked_sub(bytes));
         self.left = left.ok_or_else(|| {
@@ -80,10 +81,19 @@ impl Memory<'_> {
             }
             Header::Numbers(_) => return Err(content.error("holds numbers; give an array of lists")),
         };
+        if n > self.npz.unpacked() {
+            return Err(content.error(format!(
+                "declares {n} lists, more than there are bytes; it is damaged, get it again"
+            )));
+        }
         let mut lengths = Vec::with_capacity(self.take(n, size_of::<usize>() + size_of::<Vec<usize>>())?);
         lists::read(&mut content, n, |found| match found {
             Found::List => lengths.push(0),
-            Found::Id(_) => lengths.last_mut().into_iter().for_each(|length| *length += 1),
+            Found::Id(_) => {
+                if let Some(length) = lengths.last_mut() {
+                    *length += 1;
+                }
+            }
         })?;
         self.take(lengths.iter().map(|&length| length as u64).sum(), size_of::<usize>())?;
 
@@ -92,7 +102,11 @@ impl Memory<'_> {
         npy_header::read(&mut content)?;
         lists::read(&mut content, n, |found| match found {
             Found::List => sequences.push(Vec::with_capacity(lengths[sequences.len()])),
-            Found::Id(id) => sequences.last_mut().into_iter().for_each(|sequence| sequence.push(id)),
+            Found::Id(id) => {
+                if let Some(sequence) = sequences.last_mut() {
+                    sequence.push(id);
+                }
+            }
         })?;
         Ok(sequences)
     }
@@ -106,7 +120,8 @@ impl Memory<'_> {
         let is_ascending = bounds.is_sorted() && bounds.first() == Some(&0);
         if !is_ascending || bounds.last() != Some(&numbers.len()) {
             return Err(self.npz.error(format!(
-                "its array {} doesn't ascend from 0 to {}, the count of numbers in {values}; give where each sequence begins",
+                "its array {} doesn't ascend from 0 to {}, the count of numbers in {values}; give where each sequence \
+                 begins",
                 short(&offsets),
                 numbers.len()
             )));
@@ -123,8 +138,10 @@ impl Memory<'_> {
         let mut content = self.npz.content(name)?;
         match npy_header::read(&mut content)? {
             Header::Numbers(layout) if layout.sizes.len() == 1 => {
-                self.take(layout.sizes[0], layout.kind.width() + size_of::<usize>())?;
-                Ok(layout.read(&mut content)?.values)
+                let width = layout.kind.width();
+                let values = layout.read(&mut content)?.values;
+                self.take(values.len() as u64, width + size_of::<usize>())?;
+                Ok(values)
             }
             Header::Numbers(layout) => {
                 Err(content.error(format!("has the shape {:?}; give an array [N]", layout.sizes)))

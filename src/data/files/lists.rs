@@ -117,9 +117,9 @@ fn global(pickle: &mut Pickle<'_, '_>, wanted: &[&str]) -> Result<(), Error> {
     let name = pickle.global()?;
     if !wanted.contains(&name.as_str()) {
         let name = short(&name);
-        return Err(
-            pickle.error(format!("the pickle calls Python's {name}; it is not called, and the file not read; give one from a source you trust"))
-        );
+        return Err(pickle.error(format!(
+            "the pickle calls Python's {name}; it is not called; give a file that you trust"
+        )));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 //!
 //! None of these readers believes what a file says of itself. The sizes in a header are compared with what really
 //! follows it before memory is taken; of a compressed file that is found out by unpacking it once without keeping
-//! anything. So a wrong file costs no more than a few buffers, whatever it declares.
+//! anything. So a damaged file costs a few buffers, whatever it declares.
 
 mod content;
 mod idx;

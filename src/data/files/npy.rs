@@ -40,8 +40,8 @@ pub(super) fn read(content: &mut Content<'_>) -> Result<NumberArray, Error> {
     match npy_header::read(content)? {
         Header::Numbers(layout) => layout.read(content),
         Header::Objects { .. } => {
-            let problem = "holds Python objects as a pickle, which could run a program; save the array with numbers only \
-                           (Keras' imdb.npz has a reader of its own, read_imdb_npz)";
+            let problem = "holds Python objects as a pickle, which could run a program; save the array with numbers \
+                           only (Keras' imdb.npz has a reader of its own, read_imdb_npz)";
             Err(content.error(problem))
         }
     }

@@ -69,7 +69,8 @@ impl Values {
         each!(self, v => v.iter().map(|x| R::from_f64(x.real())).collect())
     }
 
-    /// Some of the numbers as ids or classes, or the place of the first that is none: negative, or not of an integer type.
+    /// Some of the numbers as ids or classes, or the place of the first that is none: negative, or not of an integer
+    /// type.
     pub(super) fn to_ids(&self, which: Range<usize>) -> Result<Vec<usize>, usize> {
         each!(self, v => {
             let mut ids = Vec::with_capacity(which.len());

@@ -10,8 +10,8 @@ const LONGEST: usize = 64;
 /// A pickle's instructions, one after the other.
 ///
 /// A pickle is a program: it puts values on a stack, and may call any function of Python by its name. Here is nothing
-/// that could run it. What calls [`next`](Self::next) expects certain instructions in a certain order, and everything else is
-/// an error.
+/// that could run it. What calls [`next`](Self::next) expects certain instructions in a certain order, and everything
+/// else is an error.
 pub(super) struct Pickle<'c, 'a> {
     content: &'c mut Content<'a>,
     ahead: Option<u8>,
@@ -176,8 +176,8 @@ impl<'c, 'a> Pickle<'c, 'a> {
     /// The error that this instruction is.
     pub fn unexpected(&self, instruction: u8) -> Error {
         let problem = format!(
-            "the pickle has the instruction {:?} (see pickletools) where none such can be; give an array of lists of whole \
-             numbers, each list written where it stands",
+            "the pickle has the instruction {:?} (see pickletools) where none such can be; give an array of lists of \
+             whole numbers, each list written where it stands",
             char::from(instruction)
         );
         self.content.error_at(self.content.offset().saturating_sub(1), problem)

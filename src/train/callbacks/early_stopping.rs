@@ -37,8 +37,14 @@ impl<R> EarlyStopping<R> {
 }
 
 impl<R: Real + Storable> Callback<R> for EarlyStopping<R> {
+    fn train_begin(&mut self, names: &[String]) -> Result<(), Error> {
+        self.monitor.reset();
+        (self.waited, self.best) = (0, None);
+        self.monitor.check(names)
+    }
+
     fn epoch_end(&mut self, at: EpochEnd<'_, R>) -> Result<(), Error> {
-        if self.monitor.improved(at.history)? {
+        if self.monitor.improved(at.history) {
             self.waited = 0;
             if self.restore_best {
                 let best = self.best.get_or_insert_default();
@@ -49,7 +55,7 @@ impl<R: Real + Storable> Callback<R> for EarlyStopping<R> {
         }
         self.waited += 1;
         if self.waited >= self.patience {
-            *at.stop = Some(format!("no better epoch in {}", self.waited));
+            at.stop.get_or_insert_with(|| format!("no better epoch in {}", self.waited));
         }
         Ok(())
     }

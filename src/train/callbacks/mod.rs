@@ -49,6 +49,15 @@ pub struct EpochEnd<'a, R: Real + Storable> {
 
 /// Something that happens after batches and epochs. [`on_epoch`] and [`on_batch`] make one of a closure.
 pub trait Callback<R: Real + Storable>: Send {
+    /// Before the first epoch: what it remembers of an earlier run is forgotten, as far as it is about that run. `names`
+    /// are those that the [`History`] will have.
+    ///
+    /// # Errors
+    /// If it looks at a number that won't be there.
+    fn train_begin(&mut self, _names: &[String]) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// After a batch.
     fn batch_end(&mut self, _: BatchEnd<'_>) {}
 

@@ -37,16 +37,30 @@ impl Monitor {
         self.best
     }
 
-    /// Whether the last epoch is better than all before. NaN never is.
+    /// Whether there will be such a number.
     ///
     /// # Errors
-    /// If there is no such number.
-    pub fn improved(&mut self, history: &History) -> Result<bool, Error> {
-        let Some(value) = history.last(&self.name) else {
-            let names: Vec<&str> = history.names().collect();
-            let problem = format!("there is no {:?} in the history; there are {names:?}", self.name);
-            return Err(Error::Setting { setting: "callback", problem });
-        };
+    /// If there won't be.
+    pub fn check(&self, names: &[String]) -> Result<(), Error> {
+        if names.contains(&self.name) {
+            return Ok(());
+        }
+        let problem = format!(
+            "there will be no {:?}, but {}; take one of these (val_… need validation data)",
+            self.name,
+            names.join(", ")
+        );
+        Err(Error::Setting { setting: "callback", problem })
+    }
+
+    /// Forgets the best one.
+    pub fn reset(&mut self) {
+        self.best = None;
+    }
+
+    /// Whether the last epoch is better than all before. NaN never is, nor is a number that isn't there.
+    pub fn improved(&mut self, history: &History) -> bool {
+        let value = history.last(&self.name).unwrap_or(f64::NAN);
         let better = match self.best {
             None => !value.is_nan(),
             Some(best) if self.larger => value > best + self.min_delta,
@@ -55,7 +69,7 @@ impl Monitor {
         if better {
             self.best = Some(value);
         }
-        Ok(better)
+        better
     }
 
     /// The best value and a counter, for a checkpoint.

@@ -56,12 +56,18 @@ impl ReduceOnPlateau {
 }
 
 impl<R: Real + Storable> Callback<R> for ReduceOnPlateau {
+    fn train_begin(&mut self, names: &[String]) -> Result<(), Error> {
+        self.monitor.reset();
+        (self.waited, self.cooling) = (0, 0);
+        self.monitor.check(names)
+    }
+
     fn epoch_end(&mut self, at: EpochEnd<'_, R>) -> Result<(), Error> {
         if self.cooling > 0 {
             self.cooling -= 1;
             self.waited = 0;
         }
-        if self.monitor.improved(at.history)? {
+        if self.monitor.improved(at.history) {
             self.waited = 0;
         } else if self.cooling == 0 {
             self.waited += 1;

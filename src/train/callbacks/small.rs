@@ -15,7 +15,7 @@ pub struct TerminateOnNan;
 impl<R: Real + Storable> Callback<R> for TerminateOnNan {
     fn batch_end(&mut self, at: BatchEnd<'_>) {
         if !at.loss.is_finite() {
-            *at.stop = Some(format!("the loss of batch {} is {}", at.batch + 1, at.loss));
+            at.stop.get_or_insert_with(|| format!("the loss of batch {} is {}", at.batch + 1, at.loss));
         }
     }
 }
@@ -39,7 +39,7 @@ impl<R: Real + Storable> Callback<R> for CsvLog {
     }
 }
 
-/// Saves the net after each epoch that is better than all before: [`Model::load_weights`](crate::train::Model::load_weights)
+/// Saves the net after each epoch that is better than all before, those of earlier runs with it included: [`Model::load_weights`](crate::train::Model::load_weights)
 /// reads the file. Keras `ModelCheckpoint(save_best_only=True)`.
 #[derive(Clone, Debug)]
 pub struct SaveBest {
@@ -55,8 +55,12 @@ impl SaveBest {
 }
 
 impl<R: Real + Storable> Callback<R> for SaveBest {
+    fn train_begin(&mut self, names: &[String]) -> Result<(), Error> {
+        self.monitor.check(names)
+    }
+
     fn epoch_end(&mut self, at: EpochEnd<'_, R>) -> Result<(), Error> {
-        if self.monitor.improved(at.history)? {
+        if self.monitor.improved(at.history) {
             saving::net(at.chain, at.params).save(&self.path)?;
         }
         Ok(())
