@@ -1,6 +1,6 @@
 """What PyTorch gets from the net of examples/mnist: the same layers, initial distributions, data, batches and steps.
 
-    python mnist_torch.py FOLDER [--seeds 0 1 2] [--epochs 5] [--batch 50] [--units 128] [--lr 0.001]
+    python mnist_torch.py FOLDER [--seeds 0 1 2] [--epochs 5] [--batch 50] [--units 128] [--lr 0.001] [--clip-norm 1]
 
 FOLDER has the four IDX files of MNIST or Fashion-MNIST, compressed or not. For each seed and epoch prints the mean
 training loss and accuracy of its batches, and the test accuracy after it; at the end the mean over the seeds.
@@ -69,6 +69,8 @@ def run(args, seed, train, test):
             loss = loss_of(logits, y[rows])
             adam.zero_grad()
             loss.backward()
+            if args.clip_norm:
+                nn.utils.clip_grad_norm_(weights, args.clip_norm)
             adam.step()
             losses += loss.item() * len(rows)
             right += (logits.argmax(1) == y[rows]).sum().item()
@@ -92,6 +94,7 @@ def main():
     parser.add_argument("--batch", type=int, default=50)
     parser.add_argument("--units", type=int, default=128)
     parser.add_argument("--lr", type=float, default=1e-3)
+    parser.add_argument("--clip-norm", type=float)
     args = parser.parse_args()
     train, test = read(args.folder, "train"), read(args.folder, "t10k")
     results = [run(args, seed, train, test) for seed in args.seeds]
