@@ -108,7 +108,7 @@ fn each_number_has_an_effect() {
         stderr.split("  ").filter(|part| part.starts_with("loss ")).collect::<String>()
     };
     let usual = run(&[]);
-    for other in [&["--batch", "40"], &["--lr", "0.002"], &["--clip-norm", "0.1"]] {
+    for other in [&["--batch", "40"], &["--lr", "0.002"], &["--clip-norm", "0"], &["--clip-norm", "0.1"]] {
         assert_ne!(run(other), usual, "{other:?}");
     }
 }
@@ -146,7 +146,7 @@ fn bad_options_are_one_sentence_and_leave_nothing() {
         (&["--units", "99999999999999999999"], "--units"),
         (&["--lr", "-1"], "greater than 0"),
         (&["--lr", "nan"], "--lr"),
-        (&["--clip-norm", "0"], "--clip-norm"),
+        (&["--clip-norm", "-1"], "--clip-norm"),
         (&["--seed", "-1"], "--seed"),
         (&["--cell", "cnn"], "rnn, lstm, gru"),
         (&["--what"], "--what"),

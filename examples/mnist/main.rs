@@ -54,9 +54,10 @@ struct Args {
     /// The learning rate of Adam
     #[arg(long, value_name = "RATE", default_value_t = 1e-3, value_parser = positive)]
     lr: f64,
-    /// Shorten the gradient of all weights to this norm where it is longer
-    #[arg(long, value_name = "NORM", value_parser = positive)]
-    clip_norm: Option<f64>,
+    /// Shorten the gradient of all weights to this norm where it is longer; 0: never, as in the tutorial, where one run in
+    /// ten ends on a bad step
+    #[arg(long, value_name = "NORM", default_value_t = 1.0, value_parser = from_0)]
+    clip_norm: f64,
     /// Seed of weights and batches
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
@@ -67,6 +68,11 @@ struct Args {
 
 fn main() -> ExitCode {
     command::main(run)
+}
+
+fn from_0(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|&x: &f64| x.is_finite() && x >= 0.0);
+    number.ok_or_else(|| "it must be a number from 0 on".into())
 }
 
 fn run(args: &Args) -> Result<(), Stop> {
@@ -90,7 +96,7 @@ fn run(args: &Args) -> Result<(), Stop> {
         batch: args.batch,
         seed: args.seed,
         validation: Some(&test),
-        clip: args.clip_norm.map(Clip::GlobalNorm),
+        clip: (args.clip_norm > 0.0).then_some(Clip::GlobalNorm(args.clip_norm)),
         callbacks: vec![Box::new(TerminateOnNan)],
         ..Fit::default()
     };
