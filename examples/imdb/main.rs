@@ -77,9 +77,9 @@ fn run(args: &Args) -> Result<(), Stop> {
     let [train, test] = [reviews::padded(train, steps)?, reviews::padded(test, steps)?];
 
     say!("Four recurrent layers, one on top of the other:\n{}\n", stacked(args, steps)?.summary());
-    let mut model = args
-        .cell
-        .add_to(Sequential::new().add(Embedding::new(args.words, SIZE).mask_zero(args.mask)), SIZE, false)
+    let mut model = Sequential::new()
+        .add(Embedding::new(args.words, SIZE).mask_zero(args.mask))
+        .add(args.cell.layer(SIZE, false))
         .add(Dense::new(1).activation(Activation::Sigmoid))
         .build(InputShape::tokens(steps), args.seed)?;
     say!("One, which is trained:\n{}\n", model.summary());
@@ -117,7 +117,6 @@ fn run(args: &Args) -> Result<(), Stop> {
 /// An embedding and four recurrent layers: each but the last returns all its states, so that the next one has a sequence.
 fn stacked(args: &Args, steps: usize) -> Result<Model, Error> {
     let embedding = Sequential::new().add(Embedding::new(args.words, SIZE));
-    let net = [true, true, true, false].into_iter();
-    let net = net.fold(embedding, |net, sequences| args.cell.add_to(net, SIZE, sequences));
-    net.build(InputShape::tokens(steps), args.seed)
+    let layers = [true, true, true, false].map(|sequences| args.cell.layer(SIZE, sequences));
+    layers.into_iter().fold(embedding, Sequential::add).build(InputShape::tokens(steps), args.seed)
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, ValueEnum};
 use tapeloop::Error;
 use tapeloop::nn::{Gru, Lstm, SimpleRnn};
-use tapeloop::train::{History, Sequential};
+use tapeloop::train::{Describe, History};
 
 use crate::{options, say};
 
@@ -21,12 +21,12 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// The net with this layer at the end, which returns all its states or the last one.
-    pub fn add_to(self, net: Sequential, units: usize, sequences: bool) -> Sequential {
+    /// The layer, which returns all its states or the last one.
+    pub fn layer(self, units: usize, sequences: bool) -> Box<dyn Describe<f32>> {
         match self {
-            Self::Rnn => net.add(SimpleRnn::new(units).return_sequences(sequences)),
-            Self::Lstm => net.add(Lstm::new(units).return_sequences(sequences)),
-            Self::Gru => net.add(Gru::new(units).return_sequences(sequences)),
+            Self::Rnn => Box::new(SimpleRnn::new(units).return_sequences(sequences)),
+            Self::Lstm => Box::new(Lstm::new(units).return_sequences(sequences)),
+            Self::Gru => Box::new(Gru::new(units).return_sequences(sequences)),
         }
     }
 }

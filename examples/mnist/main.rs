@@ -81,9 +81,8 @@ fn run(args: &Args) -> Result<(), Stop> {
     let &[_, rows, columns] = train.inputs().shape().sizes() else { unreachable!("images") };
     say!("{} images of {rows} × {columns} pixels to train with, {} to test with", train.len(), test.len());
 
-    let mut model = args
-        .cell
-        .add_to(Sequential::new(), args.units, false)
+    let mut model = Sequential::new()
+        .add(args.cell.layer(args.units, false))
         .add(Dense::new(CLASSES))
         .build(InputShape::sequence(rows, columns), args.seed)?;
     say!("{}", model.summary());
