@@ -306,7 +306,7 @@ fn what_the_format_forbids_is_refused() {
         ("third-line", lines.into(), "byte 15: "),
         ("empty", String::new(), "byte 8: the header is damaged: EOF while parsing a value"),
         ("after", format!("{{{a}}} {{}}"), "trailing characters"),
-        ("much", format!("{{{a}}}{}", " ".repeat(2 << 20)), "bytes; at most 2097152 are read"),
+        ("much", format!("{{{a}}}{}", " ".repeat(2 << 20)), "bytes; at most 1572864 are read"),
     ];
     for (case, header, says) in &cases {
         let message = refusal(&file("checkpoint-forbidden", &bytes(header, &[0; 4])));

@@ -126,7 +126,7 @@ fn series_that_nothing_can_be_learnt_from() {
     assert!(problem(saw(0), 10).contains("0 numbers are too few"));
     assert!(problem(saw(14), 10).contains("14 numbers are too few: the training part has 10 and needs 11"));
     assert!(saw(15).windows::<f32>(10, 0.75).is_ok());
-    assert!(saw(15).windows::<f32>(10, 1.0).unwrap_err().to_string().contains("one must be left to test"));
+    assert!(saw(15).windows::<f32>(10, 1.0).unwrap_err().to_string().contains("1 must be left to test"));
     assert!(problem(series(vec![0.1; 100]), 10).contains("training part is constant"));
     assert!(problem(series([f64::MAX, f64::MIN].repeat(50)), 10).contains("spread"));
     let mut outlier = saw(100);

@@ -63,11 +63,19 @@ fn the_shaft_turns_as_fast_as_its_modulation_says() {
         ..still()
     };
     let values = vibration.series(3).values;
-    let crossings = |part: &[f64]| part.windows(2).filter(|w| w[0] < 0.0 && w[1] >= 0.0).count() as f64;
-    // In every half second: turns, between 0.9 and 1.1 times the mean; over both extremes almost reached.
-    let speeds: Vec<f64> = values.chunks_exact(6_000).map(|part| crossings(part) / 0.5 / 29.95).collect();
-    assert!(speeds.iter().all(|s| (0.83..1.17).contains(s)), "{speeds:?}");
-    assert!(speeds.iter().any(|s| *s > 1.04) && speeds.iter().any(|s| *s < 0.96), "{speeds:?}");
+    // A turn is from one upward crossing of 0 to the next, between samples on a straight line.
+    let crossings: Vec<f64> = (1..values.len())
+        .filter(|&i| values[i - 1] < 0.0 && values[i] >= 0.0)
+        .map(|i| i as f64 - values[i] / (values[i] - values[i - 1]))
+        .collect();
+    let speeds: Vec<f64> = crossings.windows(2).map(|w| RATE / (w[1] - w[0]) / 29.95).collect();
+    let (slowest, fastest) = speeds.iter().fold((2.0, 0.0), |(a, b), &s| (s.min(a), s.max(b)));
+    assert!((slowest - 0.9).abs() < 0.002 && (fastest - 1.1).abs() < 0.002, "{slowest} to {fastest}");
+    let half = vibration.sampling_rate as usize; // a second, half a period of the modulation
+    let turns = |from: usize| {
+        crossings.iter().filter(|&&at| (from as f64..(from + 2 * half) as f64).contains(&at)).count()
+    };
+    assert!(turns(0).abs_diff(60) <= 1 && turns(half).abs_diff(60) <= 1); // as without modulation
 }
 
 #[test]

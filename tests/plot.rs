@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use tapeloop::Error;
-use tapeloop::plot::{Panel, Picture};
+use tapeloop::plot::{HeatMap, Panel, Picture};
 
 fn wave(n: usize) -> impl Iterator<Item = (f64, f64)> {
     (0..n).map(|i| (i as f64, (i as f64 / 10.0).sin()))
@@ -156,4 +156,102 @@ fn what_cannot_be_saved_is_an_error_and_leaves_nothing() {
         assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
     }
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+}
+
+/// The SVG of a heat map of these numbers.
+fn map(size: [usize; 2], values: impl IntoIterator<Item = f64>) -> String {
+    Picture::new("").heat_map(HeatMap::new("table", "column", "row", size, values)).to_svg()
+}
+
+/// The colour and the corner of each cell: rectangles but for the background.
+fn cells(svg: &str) -> Vec<(String, [i32; 2])> {
+    let attribute = |line: &str, name: &str| {
+        let rest = line.split_once(&format!(" {name}=\"")).unwrap().1;
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let rectangles = svg.lines().filter(|line| line.starts_with("<rect ")).skip(1);
+    let corner = |line: &str| ["x", "y"].map(|axis| attribute(line, axis).parse().unwrap());
+    rectangles.map(|line| (attribute(line, "fill"), corner(line))).collect()
+}
+
+#[test]
+fn a_heat_map_has_a_cell_for_each_number_row_by_row() {
+    let map = HeatMap::new("Pets", "predicted", "is", [2, 3], [0.0, 5.0, 10.0, 7.0, 8.0, 9.0])
+        .row_names(["cat", "dog"])
+        .column_names(["Katze", "Hund"]);
+    let svg = Picture::new("").heat_map(map).to_svg();
+    for text in ["Pets", "predicted", "is", "cat", "dog", "Katze", "Hund"] {
+        assert!(svg.contains(&format!(">\n{text}\n</text>")), "no {text:?}");
+    }
+    for number in [0, 5, 10, 7, 8, 9, 2] {
+        // 2 is the name of the third column
+        assert!(svg.contains(&format!(">\n{number}\n</text>")), "no {number}");
+    }
+    let cells = cells(&svg);
+    let colours: Vec<&str> = cells.iter().map(|(colour, _)| colour.as_str()).collect();
+    // White, Okabe and Ito's blue, and the mean of the two.
+    assert_eq!([colours[0], colours[1], colours[2]], ["#FFFFFF", "#80B9D9", "#0072B2"]);
+    let places: Vec<[i32; 2]> = cells.iter().map(|&(_, place)| place).collect();
+    assert_eq!(places.len(), 6);
+    assert!(places[0][0] < places[1][0] && places[1][0] < places[2][0] && places[0][1] == places[2][1]);
+    assert!(places[3][1] > places[0][1] && places[3][0] == places[0][0]);
+}
+
+#[test]
+fn numbers_below_zero_are_below_white_no_more() {
+    let colours = |values: [f64; 3]| cells(&map([1, 3], values)).into_iter().map(|(colour, _)| colour);
+    assert!(colours([-1.0, 0.0, 1.0]).eq(["#FFFFFF", "#80B9D9", "#0072B2"]));
+    assert!(colours([2.0, 1.0, 2.0]).eq(["#0072B2", "#80B9D9", "#0072B2"])); // white is 0
+    assert!(colours([0.0; 3]).eq(["#FFFFFF"; 3]));
+}
+
+#[test]
+fn a_cell_without_a_finite_number_is_empty() {
+    let svg = map([2, 2], [1.0, f64::NAN, f64::INFINITY, 0.25]);
+    assert_eq!(cells(&svg).len(), 2);
+    assert!(!svg.contains("NaN") && !svg.contains("inf") && svg.contains("0.25"));
+}
+
+#[test]
+fn small_cells_have_no_numbers_and_not_every_name() {
+    let svg = map([40, 40], (0..1600).map(f64::from));
+    assert_eq!(cells(&svg).len(), 1600);
+    assert!(!svg.contains(">\n777\n</text>"));
+    assert!(svg.contains(">\n0\n</text>") && !svg.contains(">\n1\n</text>"));
+}
+
+#[test]
+fn any_table_can_be_drawn() {
+    let numbers = [0.0, -0.0, 1.0, 1e-300, 5e-324, -1e300, f64::MAX, f64::MIN, f64::NAN, f64::INFINITY];
+    for a in numbers {
+        for b in numbers {
+            let svg = map([1, 2], [a, b]);
+            assert!(!svg.contains("NaN") && svg.len() < 20_000, "{a:e} and {b:e}");
+        }
+    }
+    for (size, what) in [([0, 0], "no data"), ([0, 3], "no data"), ([1, 501], "too many cells")] {
+        assert!(map(size, vec![0.5; size[0] * size[1]]).contains(what), "{size:?}");
+    }
+    assert_eq!(cells(&map([500, 1], vec![0.5; 500])).len(), 500);
+}
+
+#[test]
+#[should_panic(expected = "heat map: 5 numbers for 2 rows of 3")]
+fn a_heat_map_has_as_many_numbers_as_cells() {
+    let _ = HeatMap::new("", "", "", [2, 3], [0.0; 5]);
+}
+
+#[test]
+fn panels_and_heat_maps_lie_below_each_other() {
+    let heat_map = || HeatMap::new("table", "", "", [1, 1], [1.0]);
+    let panel = || Panel::new("curve", "", "").line("", wave(3));
+    let svg = Picture::new("").panel(panel()).heat_map(heat_map()).panel(panel()).to_svg();
+    let height = |svg: &str| -> u32 {
+        let rest = svg.split_once("height=\"").unwrap().1;
+        rest.split('"').next().unwrap().parse().unwrap()
+    };
+    let only = |picture: Picture| height(&picture.to_svg()) - height(&Picture::new("").to_svg());
+    let sum = 2 * only(Picture::new("").panel(panel())) + only(Picture::new("").heat_map(heat_map()));
+    assert_eq!(height(&svg) - height(&Picture::new("").to_svg()), sum);
+    assert!(svg.find("curve") < svg.find("table") && svg.find("table") < svg.rfind("curve"));
 }

@@ -28,6 +28,7 @@ pub struct Batches<'a, R = f32> {
     windows: &'a Windows<R>,
     order: Vec<usize>,
     done: usize,
+    batch: usize,
     rng: ChaCha8Rng,
     x: Vec<R>,
     y: Vec<R>,
@@ -47,8 +48,9 @@ impl<'a, R: Real> Batches<'a, R> {
             order: (0..n).collect(),
             done: 0,
             rng: ChaCha8Rng::seed_from_u64(seed),
-            x: vec![R::ZERO; batch * windows.steps()],
-            y: vec![R::ZERO; batch],
+            x: vec![R::ZERO; batch * windows.window().inputs()],
+            y: vec![R::ZERO; batch * windows.window().horizon],
+            batch,
         }
     }
 
@@ -60,16 +62,21 @@ impl<'a, R: Real> Batches<'a, R> {
 
     /// The number of batches in an epoch.
     pub fn per_epoch(&self) -> usize {
-        self.order.len().div_ceil(self.y.len())
+        self.order.len().div_ceil(self.batch)
     }
 
-    /// The next windows `[B, T, 1]` and targets `[B, 1]`, or `None` at the end of the epoch.
+    /// The next windows `[B, T, I]` and targets `[B, horizon]`, or `None` at the end of the epoch.
     pub fn next_batch(&mut self) -> Option<(&[R], &[R])> {
         let left = &self.order[self.done..];
-        let which = &left[..left.len().min(self.y.len())];
-        let (x, y) = (&mut self.x[..which.len() * self.windows.steps()], &mut self.y[..which.len()]);
+        let which = &left[..left.len().min(self.batch)];
+        if which.is_empty() {
+            return None;
+        }
+        let window = self.windows.window();
+        let (x, y) =
+            (&mut self.x[..which.len() * window.inputs()], &mut self.y[..which.len() * window.horizon]);
         self.windows.fill(which.iter().copied(), x, y);
         self.done += which.len();
-        (!y.is_empty()).then_some((x, y))
+        Some((x, y))
     }
 }

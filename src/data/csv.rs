@@ -1,11 +1,12 @@
 //! A column of a CSV file as a series.
 
-use std::fs::{self, File};
 use std::path::Path;
 
-use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord, Trim};
+use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord};
 
 use super::Series;
+use super::limited::{self, Limited};
+use super::open::open;
 use crate::error::{Error, short};
 
 /// What other programs put between cells, and what a file must have.
@@ -20,17 +21,21 @@ impl Series {
     /// second line, or if it is the one that pandas writes above columns without names: an empty cell,
     /// then 0, 1, … A missing number is an error, not a zero, and so is a missing name above the
     /// column, or an empty line between others.
-    /// Needs the feature `csv`.
+    /// A row may have 100,000 cells and 16 MiB. Needs the feature `csv`.
     ///
     /// # Errors
-    /// If the file cannot be read, is empty, is not UTF-8, or has lines of different lengths; if there
-    /// is no such column, or several and no choice; if a cell is not a finite number.
+    /// If the file cannot be read, is empty, is not UTF-8, or has lines of different lengths, or too long ones;
+    /// if there is no such column, or several and no choice; if a cell is not a finite number.
     pub fn from_csv(path: impl AsRef<Path>, column: Option<&str>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let mut file = open(path)?;
+        let (file, bytes) = open(path, "a CSV file")?;
+        let mut reader = ReaderBuilder::new();
+        reader.has_headers(false).buffer_capacity(limited::AHEAD);
+        let mut file = reader.from_reader(Limited::new(file));
         let mut rows = [StringRecord::new(), StringRecord::new()];
         for row in &mut rows {
             read(path, &mut file, row)?;
+            row.trim();
         }
         let [first, second] = &mut rows;
         if first.is_empty() {
@@ -43,6 +48,8 @@ impl Series {
         let name = if has_name { first[column].to_owned() } else { format!("column {}", column + 1) };
 
         let mut values = Vec::new();
+        // The shortest row has a digit, its commas and a line end. A file may claim to be larger than the memory.
+        let _ = values.try_reserve_exact(bytes as usize / (first.len() + 1) + 1);
         if !has_name {
             // Of an empty cell nothing says that a name is missing and not a number: an error.
             values.push(number(path, first, column, &name)?);
@@ -52,27 +59,23 @@ impl Series {
             values.push(number(path, &row, column, &name)?);
             read(path, &mut file, &mut row)?;
         }
+        values.shrink_to_fit();
         Ok(Self { name, unit: String::new(), time: "row".into(), start: 1, values })
     }
 }
 
-fn open(path: &Path) -> Result<Reader<File>, Error> {
-    let read_error = |source| Error::Read { path: path.to_owned(), source };
-    // A folder cannot be read, and a device or a pipe may never end.
-    if !fs::metadata(path).map_err(read_error)?.is_file() {
-        return Err(content(path, None, "is not a file; give a CSV file".into()));
-    }
-    let file = File::open(path).map_err(read_error)?;
-    Ok(ReaderBuilder::new().has_headers(false).trim(Trim::All).from_reader(file))
-}
-
 /// Reads the next row; at the end of the file, an empty one. The reader passes by empty lines, which
 /// here would be numbers lost in the middle of a series.
-fn read(path: &Path, file: &mut Reader<File>, row: &mut StringRecord) -> Result<(), Error> {
+fn read(path: &Path, file: &mut Reader<Limited>, row: &mut StringRecord) -> Result<(), Error> {
     let start = file.position().line();
-    file.read_record(row).map_err(|e| translate(path, e))?;
-    let within = row.iter().map(|cell| cell.matches('\n').count() as u64).sum::<u64>();
-    if !row.is_empty() && file.position().line() > start + 1 + within {
+    file.read_record(row).map_err(|e| match file.get_ref().problem() {
+        Some(problem) => content(path, Some(start), problem),
+        None => translate(path, e),
+    })?;
+    file.get_mut().next_row();
+    let lines = file.position().line() - start;
+    let within = || row.iter().map(|cell| cell.matches('\n').count() as u64).sum::<u64>();
+    if !row.is_empty() && lines > 1 && lines > 1 + within() {
         // Around: of \r\n the reader has taken the \n, or not yet.
         let problem = format!("there is an empty line around line {start}; give a number or remove the line");
         return Err(content(path, None, problem));
@@ -127,15 +130,15 @@ fn choose(first: &StringRecord, has_header: bool, column: Option<&str>) -> Resul
 }
 
 fn number(path: &Path, row: &StringRecord, column: usize, name: &str) -> Result<f64, Error> {
-    let problem = match row[column].parse::<f64>() {
+    let cell = row[column].trim();
+    let problem = match cell.parse::<f64>() {
         Ok(x) if x.is_finite() => return Ok(x),
         Ok(_) => "not a finite number",
         Err(_) => "not a number",
     };
     let line = row.position().map(csv::Position::line);
-    let (text, name) = (short(&row[column]), short(name));
-    let advice =
-        if row[column].contains(OTHER_SEPARATORS) { SEPARATORS } else { "correct it or remove the line" };
+    let (text, name) = (short(cell), short(name));
+    let advice = if cell.contains(OTHER_SEPARATORS) { SEPARATORS } else { "correct it or remove the line" };
     Err(content(path, line, format!("{text} in column {name} is {problem}; {advice}")))
 }
 

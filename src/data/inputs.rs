@@ -1,5 +1,6 @@
 //! What a net is given.
 
+use super::Padded;
 use crate::error::Error;
 use crate::real::Real;
 use crate::tensor::{Array, Shape};
@@ -104,7 +105,7 @@ impl<R: Real> Inputs<R> {
     }
 
     /// The ids, if these are ids.
-    pub(crate) fn as_ids(&self) -> Option<&[usize]> {
+    pub fn as_ids(&self) -> Option<&[usize]> {
         if let Numbers::Ids(ids) = &self.numbers { Some(ids) } else { None }
     }
 }
@@ -120,5 +121,13 @@ fn count(what: &str, all: usize, each: usize) -> usize {
 impl<R: Real> From<Array<R>> for Inputs<R> {
     fn from(values: Array<R>) -> Self {
         Self { shape: values.shape(), numbers: Numbers::Values(values.into_data()), lengths: None }
+    }
+}
+
+/// Ids of sequences that were brought to one length.
+impl<R: Real> From<Padded<usize>> for Inputs<R> {
+    fn from(padded: Padded<usize>) -> Self {
+        let shape = Shape::from([padded.lengths.len(), padded.steps]);
+        Self { shape, numbers: Numbers::Ids(padded.values), lengths: None }
     }
 }

@@ -46,8 +46,11 @@ impl<R: Real> Minibatch<R> {
     }
 
     /// Copies these rows of the data, and of them only some steps: of inputs `[N, T, ..]` and targets `[N, T, ..]`.
+    ///
+    /// # Panics
+    /// If there is no such row or step.
     #[track_caller]
-    pub(crate) fn fill_steps(&mut self, data: &Dataset<R>, rows: &[usize], steps: Range<usize>) {
+    pub fn fill_steps(&mut self, data: &Dataset<R>, rows: &[usize], steps: Range<usize>) {
         self.fill_inputs(data.inputs(), rows, Some(steps.clone()));
         self.fill_targets(data.targets(), rows, Some(steps));
     }
@@ -88,7 +91,7 @@ impl<R: Real> Minibatch<R> {
     }
 
     /// For sequences that end early: how many steps of each row count.
-    pub(crate) fn lengths(&self) -> Option<&[usize]> {
+    pub fn lengths(&self) -> Option<&[usize]> {
         self.has_lengths.then_some(&self.lengths)
     }
 }

@@ -1,6 +1,6 @@
 //! Numbers over time.
 
-use super::{Scaling, Split, Windows};
+use super::{Scaling, Split, Window, Windows};
 use crate::error::Error;
 use crate::real::Real;
 
@@ -20,30 +20,35 @@ pub struct Series {
 }
 
 impl Series {
-    /// Windows of `steps` numbers, each with the next number as its target, scaled and split in the
-    /// order of time: the first `train_share` of the numbers to train with, the others to test with.
+    /// Windows over the series (a [`Window`], or a number of steps with the next number as target), scaled and split
+    /// in the order of time: the first `train_share` of the numbers to train with, the others to test with.
     ///
-    /// Every number of the test part is the target of one test window. Such a window may reach back
-    /// into the training part, as a forecast would; nothing of the test part is known in training,
-    /// not even through the scaling.
+    /// The targets of test windows all lie in the test part, and begin with its first number. Such a window may
+    /// reach back into the training part, as a forecast would; nothing of the test part is known in training,
+    /// not even through the scaling. With a stride as long as the horizon every number of the test part is a target
+    /// once (but for a rest that is too short), as it is with a horizon and a stride of 1.
     ///
     /// # Errors
     /// If the series is too short for a training window and a test window, if its training part is
     /// constant, or if its numbers are too large for `R`.
     ///
     /// # Panics
-    /// If `steps` is 0 or `train_share` is not between 0 and 1.
+    /// If a window has no steps, no numbers in a step, or no targets, if the stride is 0, or if `train_share` is
+    /// not between 0 and 1.
     #[track_caller]
-    pub fn windows<R: Real>(&self, steps: usize, train_share: f64) -> Result<Split<R>, Error> {
-        assert!(steps > 0, "windows of 0 steps");
+    pub fn windows<R: Real>(&self, window: impl Into<Window>, train_share: f64) -> Result<Split<R>, Error> {
+        let window = window.into().checked();
+        let Window { gap, horizon, .. } = window;
+        assert!(horizon > 0, "windows without targets");
         assert!((0.0..=1.0).contains(&train_share), "a training share of {train_share}");
         let count = self.values.len();
         let train_count = (count as f64 * train_share) as usize;
-        if train_count <= steps || train_count == count {
+        if train_count < window.span() || count - train_count < horizon {
             return Err(self.error(format!(
                 "{count} numbers are too few: the training part has {train_count} and needs {} for a window of \
-                 {steps} and its target, and one must be left to test with; give a longer series",
-                steps + 1
+                 {} and what it predicts, and {horizon} must be left to test with; give a longer series",
+                window.span(),
+                window.inputs()
             )));
         }
         let scaling = Scaling::standard(&self.values[..train_count]).ok_or_else(|| {
@@ -51,7 +56,7 @@ impl Series {
                 "the training part is constant, or its spread not measurable; give one that varies".into(),
             )
         })?;
-        let scaled: Vec<R> = self.values.iter().map(|&x| R::from_f64(scaling.apply(x))).collect();
+        let mut scaled: Vec<R> = self.values.iter().map(|&x| R::from_f64(scaling.apply(x))).collect();
         if let Some(i) = scaled.iter().position(|x| !x.is_finite()) {
             let (value, time) = (self.values[i], self.start + i);
             return Err(self.error(format!(
@@ -59,8 +64,9 @@ impl Series {
                 self.time
             )));
         }
-        let (train, test) = Windows::over(scaled, steps).split_at(train_count - steps);
-        Ok(Split { train, test, scaling })
+        let test = Windows::over(scaled[train_count - window.inputs() - gap..].to_vec(), window);
+        scaled.truncate(train_count);
+        Ok(Split { train: Windows::over(scaled, window), test, scaling })
     }
 
     fn error(&self, problem: String) -> Error {

@@ -12,8 +12,8 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use crate::error::short;
 
-/// The most bytes that a header may have. As objects in memory, the shortest entries take ten times as many.
-pub(super) const MAX_BYTES: usize = 2 << 20;
+/// The most bytes that a header may have. In memory, the shortest entries take thirteen times as many.
+pub(super) const MAX_BYTES: usize = 3 << 19;
 
 /// The name that no tensor can have.
 pub(super) const METADATA: &str = "__metadata__";

@@ -28,6 +28,8 @@
 //! | --- | --- |
 //! | *parameter* | in a file of [`save_params`]: an array of weights, of the name and shape that it has in [`Params`](crate::Params) |
 //! | *prefix* *parameter* | the same where [`put_params`] or [`put_gradients`] was given a prefix, such as `weights.` |
+//! | *prefix* *moment* `.` *parameter* | a moment of the optimizer ([`put_optimizer`]), such as `optimizer.v.lstm.w_hh` |
+//! | metadata *prefix* `name`, `steps`, `moments`, `settings.`*setting* | which optimizer it is, how many steps it took, its moments with commas between, its hyper-parameters |
 //! | metadata `tapeloop.version` | `1`; written by [`TensorFile::save`], and asked for by [`TensorFile::load`] |
 //!
 //! `f32` is stored as `F32`, `f64` as `F64`, `u64` as `U64`, every bit as it is. Wider numbers come first, so that all
@@ -37,10 +39,11 @@
 //!
 //! A file is checked before its numbers are read, and read in memory of about its own size. Beyond what the format
 //! forbids (holes, overlaps, shapes that don't fit their places), an [`Error`](crate::Error) is the answer to a name
-//! that stands there twice, and to a header of more than 2 MiB, which is enough for 20,000 tensors. A field of a tensor
+//! that stands there twice, and to a header of more than 1.5 MiB, which is enough for 20,000 tensors. A field of a tensor
 //! that the format doesn't have is passed over, as the format's own library does.
 
 mod header;
+mod optimizer;
 mod params;
 mod read;
 pub(crate) mod replace;
@@ -48,6 +51,7 @@ mod storable;
 mod tensor_file;
 mod write;
 
+pub use optimizer::{Changed, put_optimizer, take_optimizer};
 pub use params::{load_params, put_gradients, put_params, save_params, take_gradients, take_params};
 pub use storable::Storable;
 pub use tensor_file::TensorFile;

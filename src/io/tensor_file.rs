@@ -135,7 +135,7 @@ impl TensorFile {
     ///
     /// # Errors
     /// If the file cannot be written: its folder doesn't exist, the disk is full, the file is there and write-protected,
-    /// or it is not a file. If names and texts need more than the 2 MiB that are read: long data are to be tensors.
+    /// or it is not a file. If names and texts need more than the 1.5 MiB that are read: long data are to be tensors.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         write::write(self, path.as_ref())
     }

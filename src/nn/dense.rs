@@ -14,12 +14,19 @@ pub struct Dense {
     activation: Activation,
     bias: bool,
     init: Init,
+    bias_init: Init,
 }
 
 impl Dense {
     /// `O` units without activation, Glorot uniform `W` and a bias of zeros (Keras' defaults).
     pub fn new(units: usize) -> Self {
-        Self { units, activation: Activation::Linear, bias: true, init: Init::GlorotUniform }
+        Self {
+            units,
+            activation: Activation::Linear,
+            bias: true,
+            init: Init::GlorotUniform,
+            bias_init: Init::Zeros,
+        }
     }
 
     /// With an activation.
@@ -40,6 +47,12 @@ impl Dense {
         Self { init, ..self }
     }
 
+    /// Other initial values of `b`.
+    #[must_use]
+    pub fn bias_init(self, init: Init) -> Self {
+        Self { bias_init: init, ..self }
+    }
+
     /// Adds the weights `{name}.w` `[I, O]` and `{name}.b` `[O]` for inputs of size `I`, and returns the
     /// layer.
     ///
@@ -51,7 +64,7 @@ impl Dense {
             w: params.add(format!("{name}.w"), [inputs, self.units], self.init),
             b: match self.bias {
                 false => None,
-                true => Some(params.add(format!("{name}.b"), [self.units], Init::Zeros)),
+                true => Some(params.add(format!("{name}.b"), [self.units], self.bias_init)),
             },
             activation: self.activation,
         }

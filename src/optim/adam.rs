@@ -1,6 +1,6 @@
 //! Adam: momentum over RMSProp, both means corrected for their start at 0
 
-use super::{Optimizer, Rows, State, WeightDecay, range};
+use super::{Exported, Optimizer, Rows, State, WeightDecay, range};
 use crate::kernels::elementwise;
 use crate::real::Real;
 use crate::tensor::{Gradients, Params};
@@ -104,6 +104,11 @@ impl<R: Real> Adam<R> {
         Self { eps: 1e-8, ..Self::keras(lr) }
     }
 
+    /// What the moments start from.
+    fn starts(&self) -> [Option<f64>; 3] {
+        [Some(0.0), Some(0.0), self.amsgrad.then_some(0.0)]
+    }
+
     #[track_caller]
     fn check(&self) {
         range::at_least_0("adam", "lr", self.lr);
@@ -125,8 +130,8 @@ impl<R: Real> Optimizer<R> for Adam<R> {
     #[track_caller]
     fn step(&mut self, params: &mut Params<R>, grads: &Gradients<R>) {
         self.check();
-        let needed = [Some(0.0), Some(0.0), self.amsgrad.then_some(0.0)];
-        let (t, moments) = self.state.begin("adam", params, grads, needed);
+        let starts = self.starts();
+        let (t, moments) = self.state.begin("adam", params, grads, starts);
         let correction1 = 1.0 - self.beta1.powf(t as f64);
         let correction2 = (1.0 - self.beta2.powf(t as f64)).sqrt();
         let rate = self.lr * correction2 / correction1;
@@ -155,5 +160,5 @@ impl<R: Real> Optimizer<R> for Adam<R> {
         });
     }
 
-    rate_and_steps!("adam");
+    rate_and_state!("adam", ["m", "v", "v_max"], beta1 beta2 eps eps_hat amsgrad weight_decay rows);
 }

@@ -27,27 +27,8 @@
 //! }
 //! ```
 
-/// The part of [`Optimizer`] that is the same for all: a field `lr` and a field `state`.
-macro_rules! rate_and_steps {
-    ($optimizer:literal) => {
-        fn lr(&self) -> f64 {
-            self.lr
-        }
-
-        #[track_caller]
-        fn set_lr(&mut self, lr: f64) {
-            self.lr = range::at_least_0($optimizer, "lr", lr);
-        }
-
-        fn steps(&self) -> usize {
-            self.state.steps()
-        }
-
-        fn reset(&mut self) {
-            self.state.reset();
-        }
-    };
-}
+#[macro_use]
+mod state;
 
 mod adam;
 mod clip;
@@ -56,7 +37,6 @@ mod rms_prop;
 mod rows;
 mod schedule;
 mod sgd;
-mod state;
 
 pub use adam::Adam;
 pub use clip::{Clip, Norm};
@@ -64,7 +44,7 @@ pub use rms_prop::RmsProp;
 pub use rows::Rows;
 pub use schedule::Schedule;
 pub use sgd::Sgd;
-pub use state::State;
+pub use state::{Exported, State};
 
 use crate::real::Real;
 use crate::tensor::{Gradients, Params};
@@ -96,7 +76,25 @@ pub trait Optimizer<R: Real>: Send {
 
     /// Forgets all steps; the hyper-parameters stay.
     fn reset(&mut self);
+
+    /// What a checkpoint holds of it. `None`, the default, if it cannot be stored: then a run with this optimizer
+    /// cannot be resumed.
+    fn export(&self) -> Option<Exported<'_, R>> {
+        None
+    }
+
+    /// Takes the steps and the moments of an optimizer with the same [`name`](Exported::name): the next step is the one
+    /// that would have followed there, if the settings are the same.
+    ///
+    /// # Errors
+    /// If it has no such moments, or needs others: a sentence that says so. Nothing has changed then.
+    fn restore(&mut self, steps: usize, moments: Vec<(String, Gradients<R>)>) -> Result<(), String> {
+        let _ = (steps, moments);
+        Err("this optimizer has no `restore` of its own".into())
+    }
 }
+
+boxed!(Sgd RmsProp Adam);
 
 /// Where the learning rate `η` meets the momentum. The two agree as long as `η` stays the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,23 +146,5 @@ impl WeightDecay {
         if let Self::L2(lambda) | Self::Decoupled(lambda) = self {
             range::at_least_0(optimizer, "weight_decay", lambda);
         }
-    }
-}
-
-impl<R: Real> From<Adam<R>> for Box<dyn Optimizer<R>> {
-    fn from(optimizer: Adam<R>) -> Self {
-        Box::new(optimizer)
-    }
-}
-
-impl<R: Real> From<RmsProp<R>> for Box<dyn Optimizer<R>> {
-    fn from(optimizer: RmsProp<R>) -> Self {
-        Box::new(optimizer)
-    }
-}
-
-impl<R: Real> From<Sgd<R>> for Box<dyn Optimizer<R>> {
-    fn from(optimizer: Sgd<R>) -> Self {
-        Box::new(optimizer)
     }
 }

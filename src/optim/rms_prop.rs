@@ -1,6 +1,6 @@
 //! RMSProp: `w ← w − η·g/√mean(g²)`
 
-use super::{Optimizer, RateAt, Rows, State, WeightDecay, range};
+use super::{Exported, Optimizer, RateAt, Rows, State, WeightDecay, range};
 use crate::kernels::elementwise;
 use crate::real::Real;
 use crate::tensor::{Gradients, Params};
@@ -101,6 +101,11 @@ impl<R: Real> RmsProp<R> {
         Self { eps: 1e-10, start: 1.0, rows: Rows::Touched, ..Self::keras(lr) }
     }
 
+    /// What the moments start from.
+    fn starts(&self) -> [Option<f64>; 3] {
+        [Some(self.start), self.centred.then_some(0.0), (self.momentum > 0.0).then_some(0.0)]
+    }
+
     #[track_caller]
     fn check(&self) {
         range::at_least_0("rmsprop", "lr", self.lr);
@@ -124,8 +129,8 @@ impl<R: Real> Optimizer<R> for RmsProp<R> {
     fn step(&mut self, params: &mut Params<R>, grads: &Gradients<R>) {
         self.check();
         let has_momentum = self.momentum > 0.0;
-        let needed = [Some(self.start), self.centred.then_some(0.0), has_momentum.then_some(0.0)];
-        let (_, moments) = self.state.begin("rmsprop", params, grads, needed);
+        let starts = self.starts();
+        let (_, moments) = self.state.begin("rmsprop", params, grads, starts);
         let (inside, outside) = if self.eps_inside { (self.eps, 0.0) } else { (0.0, self.eps) };
         let [rho, rest, inside, outside] = [self.rho, 1.0 - self.rho, inside, outside].map(R::from_f64);
         let (into, out) = self.rate_at.factors(self.lr);
@@ -162,5 +167,9 @@ impl<R: Real> Optimizer<R> for RmsProp<R> {
         });
     }
 
-    rate_and_steps!("rmsprop");
+    rate_and_state!(
+        "rmsprop",
+        ["v", "a", "b"],
+        rho eps eps_inside centred momentum rate_at start weight_decay rows
+    );
 }

@@ -1,6 +1,6 @@
 //! Gradient descent: `w ← w − η·g`
 
-use super::{Optimizer, RateAt, Rows, State, WeightDecay, range};
+use super::{Exported, Optimizer, RateAt, Rows, State, WeightDecay, range};
 use crate::kernels::elementwise;
 use crate::real::Real;
 use crate::tensor::{Gradients, Params};
@@ -79,6 +79,11 @@ impl<R: Real> Sgd<R> {
         Self { rows: Rows::Touched, ..Self::pytorch(lr, momentum) }
     }
 
+    /// What the buffer starts from.
+    fn starts(&self) -> [Option<f64>; 1] {
+        [(self.momentum > 0.0).then_some(0.0)]
+    }
+
     #[track_caller]
     fn check(&self) {
         range::at_least_0("sgd", "lr", self.lr);
@@ -102,7 +107,8 @@ impl<R: Real> Optimizer<R> for Sgd<R> {
     fn step(&mut self, params: &mut Params<R>, grads: &Gradients<R>) {
         self.check();
         let has_momentum = self.momentum > 0.0;
-        let (t, moments) = self.state.begin("sgd", params, grads, [has_momentum.then_some(0.0)]);
+        let starts = self.starts();
+        let (t, moments) = self.state.begin("sgd", params, grads, starts);
         let undamped = if t == 1 { 1.0 } else { 1.0 - self.dampening };
         let (into, out) = self.rate_at.factors(self.lr);
         let (l2, keep) = self.weight_decay.factors(self.lr);
@@ -131,5 +137,5 @@ impl<R: Real> Optimizer<R> for Sgd<R> {
         });
     }
 
-    rate_and_steps!("sgd");
+    rate_and_state!("sgd", ["b"], momentum dampening nesterov rate_at weight_decay rows);
 }

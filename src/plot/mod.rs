@@ -1,4 +1,4 @@
-//! Pictures of training: curves in panels, as SVG. Needs the feature `plot`.
+//! Pictures of training: curves in panels, and tables as heat maps, as SVG. Needs the feature `plot`.
 //!
 //! ```
 //! use tapeloop::plot::{Panel, Picture};
@@ -8,13 +8,17 @@
 //! ```
 
 mod axis;
+mod cells;
+mod curves;
 mod draw;
+mod heat_map;
 mod panel;
 mod save;
 mod text;
 
 use std::path::Path;
 
+pub use heat_map::HeatMap;
 pub use panel::Panel;
 
 use crate::error::Error;
@@ -23,25 +27,38 @@ use crate::error::Error;
 #[derive(Clone, Debug)]
 pub struct Picture {
     title: String,
-    panels: Vec<Panel>,
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug)]
+enum Part {
+    Curves(Panel),
+    Cells(HeatMap),
 }
 
 impl Picture {
     /// A picture without panels yet.
     pub fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), panels: Vec::new() }
+        Self { title: title.into(), parts: Vec::new() }
     }
 
     /// Adds a panel below the others.
     #[must_use]
     pub fn panel(mut self, panel: Panel) -> Self {
-        self.panels.push(panel);
+        self.parts.push(Part::Curves(panel));
+        self
+    }
+
+    /// Adds a heat map below the panels.
+    #[must_use]
+    pub fn heat_map(mut self, map: HeatMap) -> Self {
+        self.parts.push(Part::Cells(map));
         self
     }
 
     /// The picture as an SVG document.
     pub fn to_svg(&self) -> String {
-        draw::svg(&self.title, &self.panels)
+        draw::svg(&self.title, &self.parts)
     }
 
     /// Writes the picture to a file. It is written beside it first and then renamed, so that there is

@@ -3,7 +3,6 @@
 use super::sequential::free;
 use super::{Callback, Checkpoint, Loss, Metric};
 use crate::data::Dataset;
-use crate::error::Error;
 use crate::io::Storable;
 use crate::optim::{Clip, Optimizer, RmsProp, Schedule};
 use crate::real::Real;
@@ -113,76 +112,5 @@ impl<R: Real + Storable> Fit<'_, R> {
     /// How many of `n` rows are trained with: Keras cuts the last part off, before anything is shuffled.
     pub(super) fn training_rows(&self, n: usize) -> usize {
         (n as f64 * (1.0 - self.validation_split)) as usize
-    }
-
-    /// What can be said of the settings without a net.
-    pub(super) fn check(&self, data: &Dataset<R>) -> Result<(), Error> {
-        self.check_measures()?;
-        let problem = |setting, problem: String| Err(Error::Setting { setting, problem });
-        if let Some(Clip::Value(c) | Clip::Norm(c) | Clip::GlobalNorm(c) | Clip::PyTorch { max: c, .. }) =
-            self.clip
-            && !(c >= 0.0 && c.is_finite())
-        {
-            return problem("clip", format!("the bound is {c}; take a number from 0 on"));
-        }
-        if self.truncate == Some(0) {
-            return problem("truncate", "pieces of 0 steps; take one at least".into());
-        }
-        let share = self.validation_split;
-        if !(0.0..1.0).contains(&share) {
-            return problem("validation_split", format!("{share} is not in [0, 1)"));
-        }
-        if share > 0.0 && self.validation.is_some() {
-            return problem(
-                "validation_split",
-                "there are validation data already; take one of the two".into(),
-            );
-        }
-        let (n, rows) = (data.len(), self.training_rows(data.len()));
-        if share > 0.0 && (rows == 0 || rows == n) {
-            let rest = n - rows;
-            return problem(
-                "validation_split",
-                format!(
-                    "{share} of {n} rows leaves {rows} to train with and {rest} to look at; take another share"
-                ),
-            );
-        }
-        Ok(())
-    }
-
-    /// What a run over data needs, whether it trains or not.
-    pub(super) fn check_measures(&self) -> Result<(), Error> {
-        let problem = |setting, problem: String| Err(Error::Setting { setting, problem });
-        if self.batch == 0 {
-            return problem("batch", "is 0 rows; take one at least".into());
-        }
-        if let Loss::Huber { delta } = self.loss
-            && (delta.is_nan() || delta <= 0.0)
-        {
-            return problem(
-                "loss",
-                format!("the δ of Huber's error is {delta}; take a number above 0, such as 1"),
-            );
-        }
-        if self.metrics.contains(&Metric::TopK { k: 0 }) {
-            return problem(
-                "metrics",
-                "the right class is never among the 0 largest; take a k of 1 at least".into(),
-            );
-        }
-        Ok(())
-    }
-
-    /// Whether so many rows can be cut into batches for a stateful net: each batch must go on where the last one was.
-    pub(super) fn check_rows(&self, stateful: bool, what: &str, rows: usize) -> Result<(), Error> {
-        if !stateful || rows.is_multiple_of(self.batch) {
-            return Ok(());
-        }
-        let problem = format!(
-            "a stateful net needs whole batches, but the {rows} rows of {what} are no multiple of {}",
-            self.batch
-        );
-        Err(Error::Setting { setting: "batch", problem })
     }
 }

@@ -112,3 +112,18 @@ pub struct Built<R: Real> {
     /// What it gives.
     pub output: InputShape,
 }
+
+/// A description chosen at run time.
+impl<R: Real> Describe<R> for Box<dyn Describe<R>> {
+    fn kind(&self) -> &'static str {
+        (**self).kind()
+    }
+
+    fn config(&self) -> Value {
+        (**self).config()
+    }
+
+    fn build(&self, params: &mut Params<R>, name: &str, input: &InputShape) -> Result<Built<R>, String> {
+        (**self).build(params, name, input)
+    }
+}

@@ -1,38 +1,43 @@
-//! How it goes while it goes: a bar on a terminal, lines elsewhere; on the standard error.
+//! How it goes while it goes: a bar on a terminal, and lines of which there are never many. On the standard error.
 
 use std::io::{IsTerminal, Write, stderr};
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// What is said of the epochs of a run.
+/// How many epochs have a line of their own, about.
+const LINES: usize = 20;
+
+/// What is said of a run.
 pub(super) struct Progress {
     shown: bool,
     epochs: usize,
     bar: Option<ProgressBar>,
+    /// When this epoch began, and how many rows it has done since.
     since: Instant,
     rows: usize,
+    /// The batches of all epochs before this one.
+    before: usize,
 }
 
 impl Progress {
     pub fn new(shown: bool, epochs: usize) -> Self {
-        Self { shown, epochs, bar: None, since: Instant::now(), rows: 0 }
+        Self { shown, epochs, bar: None, since: Instant::now(), rows: 0, before: 0 }
     }
 
     /// Before an epoch, of which some batches may be done already.
     pub fn begin(&mut self, epoch: usize, batches: usize, done: usize) {
-        (self.since, self.rows) = (Instant::now(), 0);
-        if self.shown && stderr().is_terminal() {
-            let template = format!(
-                "epoch {:>3}/{} {{bar:30.cyan/blue}} {{pos}}/{{len}}  {{eta}} left  {{msg}}",
-                epoch + 1,
-                self.epochs
-            );
-            let style = ProgressStyle::with_template(&template).expect("a valid template");
-            let bar = ProgressBar::new(batches as u64).with_style(style);
-            bar.set_position(done as u64);
+        (self.since, self.rows, self.before) = (Instant::now(), 0, epoch * batches);
+        if self.bar.is_none() && self.shown && stderr().is_terminal() {
+            let style = "{bar:30.cyan/blue} epoch {prefix}  {eta} left  {msg}";
+            let style = ProgressStyle::with_template(style).expect("a valid template");
+            let bar = ProgressBar::new((self.epochs * batches) as u64).with_style(style);
+            bar.set_position((self.before + done) as u64);
             bar.reset_eta();
             self.bar = Some(bar);
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_prefix(format!("{}/{}", epoch + 1, self.epochs));
         }
     }
 
@@ -46,7 +51,7 @@ impl Progress {
     ) {
         self.rows += rows;
         if let Some(bar) = &self.bar {
-            bar.set_position(done as u64);
+            bar.set_position((self.before + done) as u64);
             // Text costs more than a small batch.
             if done.is_multiple_of(8) {
                 bar.set_message(format!("{}  {:.0} samples/s", text(measures, values), self.rate()));
@@ -54,21 +59,25 @@ impl Progress {
         }
     }
 
-    /// After an epoch.
-    pub fn end(&mut self, epoch: usize, names: &[String], values: impl Iterator<Item = f64>) {
-        if let Some(bar) = self.bar.take() {
-            bar.finish_and_clear();
+    /// After an epoch; `last` says whether another one follows.
+    pub fn end(&self, epoch: usize, last: bool, names: &[String], values: impl Iterator<Item = f64>) {
+        let each = self.epochs.div_ceil(LINES);
+        if !self.shown || !(last || epoch == 0 || (epoch + 1).is_multiple_of(each)) {
+            return;
         }
-        if self.shown {
-            let (epochs, seconds) = (self.epochs, self.since.elapsed().as_secs_f64());
-            let text = text(names, values);
-            let rate = self.rate();
+        let (epochs, seconds) = (self.epochs, self.since.elapsed().as_secs_f64());
+        let (text, rate) = (text(names, values), self.rate());
+        let line = format!("epoch {:>3}/{epochs}  {text}  {seconds:.1} s  {rate:.0} samples/s", epoch + 1);
+        match &self.bar {
+            Some(bar) => bar.println(line),
             // Nobody may be listening any more.
-            _ = writeln!(
-                stderr(),
-                "epoch {:>3}/{epochs}  {text}  {seconds:.1} s  {rate:.0} samples/s",
-                epoch + 1
-            );
+            None => _ = writeln!(stderr(), "{line}"),
+        }
+    }
+
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
         }
     }
 

@@ -1,14 +1,11 @@
 //! A training run: epochs of batches.
 
-use std::ops::Range;
-
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
+use serde_json::Value;
 
 use super::callbacks::{BatchEnd, EpochEnd};
-use super::chain::mix;
-use super::loss::counted;
 use super::metric::Mean;
 use super::progress::Progress;
 use super::{Fit, History, Model, Rate};
@@ -17,18 +14,17 @@ use crate::error::Error;
 use crate::io::Storable;
 use crate::nn::Stateful;
 use crate::real::Real;
-use crate::tape::Tape;
 
 /// A run on its way. What a checkpoint keeps of it is what decides how it goes on.
 pub(super) struct Run<'r, 'f, R: Real + Storable> {
     pub model: &'r mut Model<R>,
     pub fit: &'r mut Fit<'f, R>,
-    data: &'r Dataset<R>,
+    pub data: &'r Dataset<R>,
     /// The rows to train with, in the order of this epoch; and the others.
-    order: Vec<usize>,
+    pub order: Vec<usize>,
     held_out: Vec<usize>,
     /// What the layers carry from piece to piece of a sequence, if the net isn't stateful itself.
-    carried: Vec<Stateful<R>>,
+    pub carried: Vec<Stateful<R>>,
     /// How many epochs are done.
     pub epoch: usize,
     /// How many batches of the next one are done.
@@ -36,6 +32,8 @@ pub(super) struct Run<'r, 'f, R: Real + Storable> {
     /// The loss and the metrics of these batches.
     pub means: Vec<Mean>,
     pub history: History,
+    /// What must be the same if the run is to go on as it began.
+    pub settings: Value,
 }
 
 impl<'r, 'f, R: Real + Storable> Run<'r, 'f, R> {
@@ -50,6 +48,7 @@ impl<'r, 'f, R: Real + Storable> Run<'r, 'f, R> {
             batch: 0,
             means: vec![Mean::default(); 1 + fit.metrics.len()],
             history: History::default(),
+            settings: fit.settings(data),
             model,
             fit,
             data,
@@ -66,9 +65,12 @@ impl<'r, 'f, R: Real + Storable> Run<'r, 'f, R> {
     /// Epoch after epoch.
     pub fn run(&mut self) -> Result<(), Error> {
         let mut progress = Progress::new(self.fit.progress, self.fit.epochs);
-        while self.epoch < self.fit.epochs && self.history.stopped.is_none() {
-            self.epoch(&mut progress)?;
+        let mut result = Ok(());
+        while result.is_ok() && self.epoch < self.fit.epochs && self.history.stopped.is_none() {
+            result = self.epoch(&mut progress);
         }
+        progress.finish();
+        result?;
         for callback in &mut self.fit.callbacks {
             callback.train_end(&mut self.model.params);
         }
@@ -107,7 +109,8 @@ impl<'r, 'f, R: Real + Storable> Run<'r, 'f, R> {
         self.finish_epoch(&measures)?;
         let names: Vec<String> = self.history.names().filter(|&name| name != "lr").map(Into::into).collect();
         let last = names.iter().map(|name| self.history.last(name).unwrap_or(f64::NAN));
-        progress.end(self.epoch - 1, &names, last);
+        let ends = self.epoch == self.fit.epochs || self.history.stopped.is_some();
+        progress.end(self.epoch - 1, ends, &names, last);
         self.save_after_epoch()
     }
 
@@ -157,61 +160,5 @@ impl<'r, 'f, R: Real + Storable> Run<'r, 'f, R> {
             rng.set_stream(self.epoch as u64);
             self.order.shuffle(&mut rng);
         }
-    }
-
-    /// A batch: these places of the order. Returns its loss.
-    fn batch(&mut self, rows: Range<usize>) -> f64 {
-        let Some(piece) = self.fit.truncate else {
-            return self.step(rows, None).0;
-        };
-        self.carried.iter_mut().for_each(Stateful::reset_state);
-        let steps = self.data.inputs().shape().sizes()[1];
-        let mut mean = Mean::default();
-        for start in (0..steps).step_by(piece) {
-            let (loss, weight) = self.step(rows.clone(), Some(start..steps.min(start + piece)));
-            mean.add(loss, weight);
-        }
-        if mean.count > 0.0 { mean.value() } else { 0.0 }
-    }
-
-    /// A step of the optimizer. Returns the loss before it, and what it counts: the rows, as in Keras; of a piece, the
-    /// steps in it that count. Where none does, nothing is learnt.
-    pub fn step(&mut self, rows: Range<usize>, steps: Option<Range<usize>>) -> (f64, f64) {
-        let Self { model: Model { chain, params, states, memory, grads, batch }, fit, .. } = self;
-        let grads = grads.get_or_insert_with(|| params.zero_gradients());
-        if let Rate::Steps(schedule) = &fit.rate {
-            fit.optimizer.set_lr(schedule.at(fit.optimizer.steps()));
-        }
-        let (rows, piece) = (&self.order[rows], steps.as_ref().map_or(1, Range::len));
-        let (all, cut) = ((rows.len() * piece) as f64, steps.is_some());
-        let states = if states.is_empty() { &mut self.carried[..] } else { &mut states[..] };
-        match steps {
-            None => batch.fill(self.data, rows),
-            Some(steps) => batch.fill_steps(self.data, rows, steps),
-        }
-
-        let seed = mix(fit.seed, fit.optimizer.steps() as u64);
-        let tape = Tape::new(params, std::mem::take(memory));
-        let answer = chain.forward(&tape, batch, Some(seed), states);
-        let weight = answer.mask.filter(|_| cut).map_or(all, counted);
-        if weight == 0.0 {
-            *memory = tape.into_memory();
-            return (0.0, weight);
-        }
-        let loss = fit.loss.of(answer.x(), batch, answer.mask);
-        grads.zero();
-        tape.backward(loss, grads);
-        let loss = loss.item().to_f64();
-        self.means[0].add(loss, weight);
-        for (metric, mean) in fit.metrics.iter().zip(&mut self.means[1..]) {
-            metric.update(mean, answer, batch);
-        }
-        *memory = tape.into_memory();
-
-        if let Some(clip) = &fit.clip {
-            clip.apply(params, grads);
-        }
-        fit.optimizer.step(params, grads);
-        (loss, weight)
     }
 }

@@ -38,13 +38,18 @@ impl<R: Real + Storable> Model<R> {
     /// # Errors
     /// If it can't be read, or is of another net: then the message says what differs, and the weights stay as they are.
     pub fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<(), Error> {
-        self.take_weights(&TensorFile::load(path)?)
+        take_weights(&TensorFile::load(path)?, &self.chain, &mut self.params)
     }
+}
 
-    pub(super) fn take_weights(&mut self, file: &TensorFile) -> Result<(), Error> {
-        check_layers(file, &self.chain)?;
-        take_params(file, WEIGHTS, &mut self.params)
-    }
+/// Takes the weights, if the file is of a net with these layers.
+pub(super) fn take_weights<R: Real + Storable>(
+    file: &TensorFile,
+    chain: &Chain<R>,
+    params: &mut Params<R>,
+) -> Result<(), Error> {
+    check_layers(file, chain)?;
+    take_params(file, WEIGHTS, params)
 }
 
 /// Whether the file is of a net with these layers: kinds, names, sizes and options.
@@ -63,8 +68,17 @@ fn check_layers<R: Real>(file: &TensorFile, chain: &Chain<R>) -> Result<(), Erro
     match theirs.iter().zip(&ours).position(|(theirs, ours)| theirs != ours) {
         None => Ok(()),
         Some(at) => {
-            let problem = format!("layer {} of its net is {}; here it is {}", at + 1, theirs[at], ours[at]);
-            Err(error(problem))
+            let [theirs, ours] = [&theirs[at], &ours[at]].map(beginning);
+            Err(error(format!("layer {} of its net is {theirs}; here it is {ours}", at + 1)))
         }
+    }
+}
+
+/// A description of a layer; of one as long as a damaged file may have it, the beginning.
+fn beginning(layer: &Value) -> String {
+    let text = layer.to_string();
+    match text.char_indices().nth(400) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }

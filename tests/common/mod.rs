@@ -4,6 +4,8 @@
 pub mod case;
 pub mod dual;
 pub mod files;
+#[cfg(feature = "files")]
+pub mod formats;
 pub mod gradients;
 pub mod mistakes;
 pub mod numbers;
@@ -11,4 +13,5 @@ pub mod operands;
 pub mod panics;
 pub mod parity;
 pub mod products;
+pub mod program;
 pub mod truth;

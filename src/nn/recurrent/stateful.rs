@@ -34,6 +34,16 @@ impl<R: Real> Stateful<R> {
         Self::default()
     }
 
+    /// Begins with a state whose [`variables`](Self::variables) were these.
+    pub fn of(variables: Vec<Array<R>>) -> Self {
+        Self { kept: !variables.is_empty(), variables }
+    }
+
+    /// The variables of the state, such as `h` and `c`; none, if it is the one that a layer begins with.
+    pub fn variables(&self) -> &[Array<R>] {
+        if self.kept { &self.variables } else { &[] }
+    }
+
     /// Forgets the state.
     pub fn reset_state(&mut self) {
         self.kept = false;

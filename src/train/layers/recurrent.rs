@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::config;
 use crate::nn::{Bidirectional, Call, Cell, Recurrent, Spec};
 use crate::real::Real;
-use crate::tape::Tape;
+use crate::tape::{Tape, Var};
 use crate::tensor::Params;
 use crate::train::{Built, Describe, InputShape, Layer, Pass, Signal};
 
@@ -67,7 +67,7 @@ impl<R: Real, C: Cell + Send + Sync> Layer<R> for Recurrent<C> {
             None => self.run(input.x(), call),
         };
         // Outputs come in the order in which they were computed, and so does what is said of them.
-        let in_order = |mask: crate::Var<'t, R>| if self.go_backwards { mask.reverse(1) } else { mask };
+        let in_order = |mask: Var<'t, R>| if self.go_backwards { mask.reverse(1) } else { mask };
         let mask = input.mask.filter(|_| self.return_sequences).map(in_order);
         Signal { mask, ..input.with_x(out.output) }
     }

@@ -1,0 +1,59 @@
+//! The options.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::{Stop, options};
+
+/// A net of two LSTM layers forecasts a vibration: 1,000 numbers in, the next 100 out, and 1,000 if its forecasts are its
+/// next inputs. Longer records of machines are found at the Case Western Reserve University Bearing Data Center, of hearts at
+/// PhysioNet: saved as CSV, they are read with --data FILE.
+#[derive(Parser)]
+#[command(name = "signal", allow_negative_numbers = true)]
+pub struct Args {
+    /// What to forecast: vibration (generated, a rotating machine with a damaged bearing), ecg (an electrocardiogram, part of
+    /// this program), or a CSV file with 16,000 numbers or more
+    #[arg(long, value_name = "vibration|ecg|FILE", default_value = "vibration")]
+    pub data: String,
+    /// Which column of the CSV file: a name, or a number from 1
+    #[arg(long, value_name = "NAME")]
+    pub column: Option<String>,
+    /// Training steps
+    #[arg(long, value_name = "N", default_value_t = 2_500, value_parser = whole)]
+    pub steps: usize,
+    /// The learning rate at the start; it falls to 0 along half a cosine
+    #[arg(long, value_name = "RATE", default_value_t = 0.002, value_parser = positive)]
+    pub lr: f64,
+    /// Train as the tutorial does: one window a step, in the order of time, with a rate of 2e-4 throughout, and the numbers
+    /// themselves instead of their differences from the last one
+    #[arg(long, conflicts_with = "lr")]
+    pub as_tutorial: bool,
+    /// Seed of weights, of the order of windows, and of the generated vibration
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Where the picture goes
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub out: PathBuf,
+}
+
+impl Args {
+    /// The options of the command line. What is wrong with them is one sentence.
+    pub fn read() -> Result<Self, Stop> {
+        let args = Self::try_parse().map_err(|error| Stop::Unusable(options::sentence(&error)))?;
+        if args.column.is_some() && ["vibration", "ecg"].contains(&args.data.as_str()) {
+            return Err(Stop::Unusable(format!("--column is for a CSV file, and --data is {}", args.data)));
+        }
+        Ok(args)
+    }
+}
+
+fn whole(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|n| (1..=1_000_000).contains(n));
+    number.ok_or_else(|| "it must be a whole number from 1 to 1000000".into())
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|&x: &f64| x.is_finite() && x > 0.0);
+    number.ok_or_else(|| "it must be a number greater than 0".into())
+}
