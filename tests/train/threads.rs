@@ -1,12 +1,16 @@
 //! Equal seeds give equal bits, for any number of threads; other seeds others.
 
+use std::sync::mpsc;
+
+use tapeloop::Array;
 use tapeloop::data::{Dataset, Inputs};
 use tapeloop::nn::{Dense, Dropout, Embedding, Gru, Lstm};
 use tapeloop::optim::{Adam, Clip};
 use tapeloop::train::{Fit, InputShape, Loss, Metric, Sequential};
 
 use crate::common::numbers::all_same;
-use crate::nets::{below, weights};
+use crate::nets::{below, fit, weights};
+use crate::validation::Witness;
 
 const N: usize = 44; // trained with 39: batches of 32 and 7
 const T: usize = 3;
@@ -86,4 +90,44 @@ fn the_seed_decides_about_each_of_them() {
         assert_eq!(with(1) == with(2), what == "nothing", "{what}");
         assert_eq!(with(1), with(1), "{what}");
     }
+}
+
+/// What is dropped is another thing in each step, each layer and each row; and what a run of other settings drops is another.
+#[test]
+fn each_step_and_each_layer_drops_others() {
+    let dropped = |seed| {
+        let [(first, of_first), (second, of_second)] = [(); 2].map(|()| mpsc::channel());
+        let mut model = Sequential::<f64>::default()
+            .add(Dropout::new(0.5))
+            .add(Witness(first))
+            .add(Dropout::new(0.5))
+            .add(Witness(second))
+            .add(Dense::new(1))
+            .build(InputShape::features(100), 0)
+            .unwrap();
+        let data = Dataset::new(Array::new([4, 100], vec![1.0; 400]), Array::zeros([4, 1])).unwrap();
+        let mut settings = Fit { seed, ..fit(Loss::Mse, Adam::keras(0.01), 2, 2) };
+        model.fit(&data, &mut settings).unwrap();
+        drop(model);
+        (of_first.iter().collect::<Vec<_>>(), of_second.iter().collect::<Vec<_>>())
+    };
+    let (first, second) = dropped(1);
+    assert_eq!((first.len(), second.len()), (4, 4));
+    // Equal in about half of their places, were they drawn independently; in all, were they the same.
+    let differ = |a: &[f64], b: &[f64]| a.iter().zip(b).filter(|(a, b)| (**a == 0.0) != (**b == 0.0)).count();
+    for (step, (one, both)) in first.iter().zip(&second).enumerate() {
+        let kept = one.iter().filter(|x| **x == 2.0).count();
+        assert!(
+            one.iter().all(|x| [0.0, 2.0].contains(x)) && (70..130).contains(&kept),
+            "{kept} of 200 kept"
+        );
+        assert!((20..80).contains(&differ(one, both)), "the second layer drops the same as the first");
+        assert!(differ(&one[..100], &one[100..]) > 20, "both rows lose the same");
+        assert!(
+            first[..step].iter().all(|before| differ(one, before) > 50),
+            "step {step} drops the same as one before"
+        );
+    }
+    assert_eq!(dropped(1), (first.clone(), second));
+    assert!(differ(&dropped(2).0[0], &first[0]) > 50);
 }

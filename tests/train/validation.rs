@@ -15,7 +15,7 @@ use crate::nets::{below, fit, numbers, part, weights};
 
 /// Hands on what it is given, and tells which numbers it was given in training, batch by batch.
 #[derive(Clone)]
-struct Witness(mpsc::Sender<Vec<f64>>);
+pub struct Witness(pub mpsc::Sender<Vec<f64>>);
 
 impl Describe<f64> for Witness {
     fn kind(&self) -> &'static str {
