@@ -76,6 +76,7 @@ fn a_new_process_answers_with_what_was_saved() {
     let errors = [first, second].concat().into_iter().zip(truth).map(|(p, y): (f64, f64)| (p - y).abs());
     let mae = results(&stdout, "mae")[0];
     assert!((errors.sum::<f64>() / 8.0 - mae).abs() < 1e-3 && mae < 1.0, "{stdout}");
+    assert!(mae * mae <= results(&stdout, "test_mse")[0], "{stdout}");
     assert_eq!(results(&stdout, "steps"), [1000.0]);
     assert!(results(&stdout, "train_mse")[0] < 3.0 && results(&stdout, "seconds")[0] >= 0.0, "{stdout}");
     assert!(stdout.contains("asking a new process"), "{stdout}");
