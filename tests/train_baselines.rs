@@ -7,7 +7,9 @@
 use std::fs;
 
 use tapeloop::Array;
-use tapeloop::data::{Dataset, Inputs, LabelledSequences, digits, japanese_vowels};
+use tapeloop::data::{
+    Dataset, Inputs, LabelledSequences, Padding, Side, digits, japanese_vowels, pad_sequences,
+};
 use tapeloop::nn::{Dense, Gru, Lstm, SimpleRnn};
 use tapeloop::optim::Adam;
 use tapeloop::train::{Describe, Fit, InputShape, Loss, Metric, Sequential};
@@ -82,17 +84,13 @@ fn digits_by_rows_with_a_gru() {
     check_digits("digits8x8_GRU32_rows", &Gru::new(32));
 }
 
-/// Sequences of different lengths, filled up with zeros.
+/// Sequences of different lengths, filled up behind their ends.
 fn padded(data: &LabelledSequences<[f64; 12]>, steps: usize) -> Dataset {
-    let mut x = Vec::new();
-    for sequence in &data.sequences {
-        let filled = sequence.iter().copied().chain(std::iter::repeat([0.0; 12])).take(steps);
-        x.extend(filled.flatten().map(|x| x as f32));
-    }
-    let lengths = data.sequences.iter().map(Vec::len).collect();
-    let inputs =
-        Inputs::from(Array::new([data.sequences.len(), steps, 12], x)).with_lengths(lengths).unwrap();
-    Dataset::new(inputs, data.labels.clone()).unwrap()
+    let how = Padding { maxlen: Some(steps), padding: Side::Post, ..Padding::default() };
+    let padded = pad_sequences(&data.sequences, how);
+    let x: Vec<f32> = padded.values.as_flattened().iter().map(|&x| x as f32).collect();
+    let inputs = Inputs::from(Array::new([data.sequences.len(), steps, 12], x));
+    Dataset::new(inputs.with_lengths(padded.lengths).unwrap(), data.labels.clone()).unwrap()
 }
 
 #[test]

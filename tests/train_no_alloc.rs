@@ -1,4 +1,5 @@
 //! From the second epoch on, `fit` allocates nothing on the heap from batch to batch.
+#![cfg(feature = "train")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

@@ -66,6 +66,8 @@ impl<R: Real> Inputs<R> {
 
     /// The same as sequences some of which end early: of sequence `n` only the first `lengths[n]` steps count.
     ///
+    /// What stands behind an end changes nothing, but must be finite: a gradient is 0 times it, and 0 times NaN is NaN.
+    ///
     /// # Errors
     /// If these are no sequences `[N, T]` of ids or `[N, T, ..]` of numbers, if there is not one length for each, or one is
     /// larger than `T`.

@@ -370,3 +370,19 @@ fn two_runs_of_one_epoch_are_a_run_of_two() {
     two.fit(&data, &mut again).unwrap();
     all_same(&weights(&one), &weights(&two), "weights");
 }
+
+/// A panel for each measure, with both curves; none for the learning rate.
+#[test]
+#[cfg(feature = "plot")]
+fn a_history_has_a_picture() {
+    let metrics = vec![Metric::Mae];
+    let mut settings = Fit { metrics, validation_split: 0.5, ..fit(Loss::Mse, Sgd::new(0.1), 3, 4) };
+    let history = net().fit(&data(12), &mut settings).unwrap();
+    let svg = history.picture("how it went").to_svg();
+    let count = |text: &str| svg.matches(&format!("\n{text}\n")).count();
+    assert_eq!((count("how it went"), count("training"), count("validation")), (1, 2, 2), "{svg}");
+    assert!(svg.contains("mae") && !svg.contains("val_") && !svg.contains("lr"), "{svg}");
+    settings.validation_split = 0.0;
+    let svg = net().fit(&data(12), &mut settings).unwrap().picture("training alone").to_svg();
+    assert!(!svg.contains("validation"));
+}

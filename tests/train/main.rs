@@ -1,5 +1,6 @@
 //! `Sequential` and `fit`: what they compute, against the tape, against Keras, and against what their documentation says;
 //! and what they refuse.
+#![cfg(feature = "train")]
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -231,3 +231,24 @@ fn answers_come_in_the_order_of_the_inputs() {
         }
     }
 }
+
+/// One step on all rows, in their order, whatever the settings say of epochs and batches; the scores are those before it.
+#[test]
+fn train_on_batch_is_one_step_on_all_rows() {
+    let (x, y) = data(20);
+    let data = Dataset::new(x, y).unwrap();
+    let mut settings =
+        Fit { metrics: METRICS.to_vec(), epochs: 7, shuffle: true, ..fit(Loss::Mse, Sgd::new(0.5), 1, 20) };
+    let net = || {
+        let net = Sequential::default().add(Gru::new(4)).add(Dense::new(3));
+        net.build(InputShape::sequence(5, 2), 9).unwrap()
+    };
+    let mut one = net();
+    let before = one.evaluate(&data, &settings).unwrap();
+    assert_eq!(one.train_on_batch(&data, &mut settings).unwrap(), before);
+    assert_eq!(settings.optimizer.steps(), 1);
+    let mut other = net();
+    other.fit(&data, &mut fit(Loss::Mse, Sgd::new(0.5), 1, 20)).unwrap();
+    all_same(&weights(&one), &weights(&other), "weights");
+    assert!(one.evaluate(&data, &settings).unwrap().loss < before.loss);
+}
