@@ -84,6 +84,11 @@ pub trait Layer<R: Real>: Send + Sync {
     fn can_keep_state(&self) -> Option<bool> {
         None
     }
+
+    /// Whether it can go on from this state with a batch of so many rows.
+    fn fits_state<'t>(&self, _tape: &'t Tape<'t, R>, state: &Stateful<R>, _rows: usize) -> bool {
+        state.variables().is_empty()
+    }
 }
 
 /// A description of a layer, which doesn't know yet what it will be given: what a
@@ -95,8 +100,10 @@ pub trait Describe<R: Real>: Send + Sync {
     /// Its name in tables, such as `SimpleRnn`.
     fn kind(&self) -> &'static str;
 
-    /// Its size and options, as they are written into files.
-    fn config(&self) -> Value;
+    /// Its size and options, as they are written into files, where they are compared; by default nothing.
+    fn config(&self) -> Value {
+        Value::Null
+    }
 
     /// Adds the weights, whose names begin with `name`, and returns the layer and the shape of its output.
     ///
