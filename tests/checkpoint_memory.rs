@@ -13,8 +13,11 @@ use common::files::place;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use safetensors::{Dtype, SafeTensors};
-use tapeloop::Error;
+use tapeloop::data::Dataset;
 use tapeloop::io::TensorFile;
+use tapeloop::nn::Dense;
+use tapeloop::train::{Checkpoint, Fit, InputShape, Sequential};
+use tapeloop::{Array, Error};
 
 /// Counts the bytes that this thread holds while it measures, and the most that it held.
 struct Counting;
@@ -50,10 +53,15 @@ static ALLOCATOR: Counting = Counting;
 
 /// Reads a file, within the memory that its size allows.
 fn read(path: &Path) -> Result<TensorFile, Error> {
+    within(path, || TensorFile::load_any(path))
+}
+
+/// Does something with a file, within the memory that its size allows.
+fn within<T>(path: &Path, f: impl FnOnce() -> T) -> T {
     HELD.set(0);
     MOST.set(0);
     MEASURES.set(true);
-    let content = TensorFile::load_any(path);
+    let content = f();
     MEASURES.set(false);
     let size = fs::metadata(path).map_or(0, |file| file.len()).cast_signed();
     let (most, allowed) = (MOST.get() as i64, 4 * size + (16 << 20));
@@ -85,6 +93,27 @@ fn broken_files_take_no_memory() {
     for path in files {
         let _ = read(&path);
         assert!(MOST.get() < 100_000, "{}: {} bytes", path.display(), MOST.get());
+    }
+}
+
+#[test]
+fn descriptions_of_nets_and_runs_take_bounded_memory() {
+    let path = place("memory-descriptions");
+    let data = Dataset::new(Array::new([2, 1], vec![0.1, 0.2]), Array::new([2, 1], vec![0.3, 0.4])).unwrap();
+    let mut model = Sequential::new().add(Dense::new(1)).build(InputShape::features(1), 0).unwrap();
+    let mut fit = Fit { checkpoint: Some(Checkpoint::new(&path)), progress: false, ..Fit::default() };
+    model.fit(&data, &mut fit).unwrap();
+    let good = TensorFile::load(&path).unwrap();
+    for item in ["0", "{}", "[]"] {
+        let many = format!("[{}0]", format!("{item},").repeat(1_300_000 / (item.len() + 1)));
+        for (text, key) in [("model", "layers"), ("run", "settings"), ("run", "state")] {
+            let mut file = good.clone();
+            file.set_text(text, format!("{{\"{key}\":{many}}}"));
+            file.save(&path).unwrap();
+            within(&path, || model.load_weights(&path).is_err());
+            // `fit` itself allocates little for two rows.
+            assert!(within(&path, || model.fit(&data, &mut fit)).is_err());
+        }
     }
 }
 
