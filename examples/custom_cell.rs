@@ -70,7 +70,8 @@ impl Cell for LeakyCell {
     }
 }
 
-/// The size of a [`LeakyCell`]. With this `Recurrent::of(LeakySpec { units })` is a description like `Lstm::new(units)`.
+/// The size of a [`LeakyCell`]. With this `Recurrent::of(LeakySpec { units })` is a description like `Lstm::new(units)`. (To be a layer of
+/// a `Sequential`, it needs serde's `Serialize`, too.)
 #[derive(Clone, Copy, Debug)]
 pub struct LeakySpec {
     /// `H`

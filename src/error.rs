@@ -1,12 +1,12 @@
 //! What can be wrong with files, settings and a user's data.
 
-use std::io;
 use std::path::PathBuf;
+use std::{fmt, io};
 
 /// A file, a setting or data that cannot be used: what is wrong, where, and what to do.
 ///
 /// A mistake in a program (shapes that don't fit) is not an `Error`; it panics at the caller's line.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A file cannot be opened or read.
@@ -69,6 +69,13 @@ pub enum Error {
         /// What is wrong, and what to do.
         problem: String,
     },
+}
+
+/// The sentence: what a program whose `main` returns an error prints.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// A user's text in quotes, with the end left out if it is long: a sentence stays one.

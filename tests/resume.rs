@@ -17,7 +17,7 @@ use tapeloop::nn::{Dense, Dropout, Embedding, Gru, Lstm, SimpleRnn};
 use tapeloop::optim::{Adam, Clip, RmsProp, Schedule, Sgd};
 use tapeloop::train::{
     Checkpoint, EarlyStopping, Fit, History, InputShape, Loss, Metric, Model, Rate, ReduceOnPlateau,
-    SaveBest, Sequential,
+    SaveBest, Sequential, on_batch, on_epoch,
 };
 use tapeloop::{Array, Error};
 
@@ -217,4 +217,142 @@ fn a_run_goes_on_only_as_it_began() {
     refused(3, &|_| (), "");
     net(3).save(&checkpoint).unwrap();
     refused(3, &|_| (), "run");
+}
+
+/// A run over random sequences, which is stopped in the middle of its third epoch. Returns its history and its weights.
+fn stopped(checkpoint: Option<&Path>, copy: Option<&Path>) -> (History, Vec<f32>) {
+    let x = Array::new([20, 3, 1], numbers(60, 7));
+    let data = Dataset::new(x, Array::new([20, 1], numbers(20, 8))).unwrap();
+    let net = Sequential::new().add(SimpleRnn::new(4)).add(Dense::new(1));
+    let mut model = net.build(InputShape::sequence(3, 1), 0).unwrap();
+    let mut fit = Fit {
+        epochs: 9,
+        batch: 4,
+        progress: false,
+        validation_split: 0.2,
+        checkpoint: checkpoint.map(|path| Checkpoint { every: Some(1), ..Checkpoint::new(path) }),
+        callbacks: vec![
+            Box::new(EarlyStopping::new("val_loss", 5)),
+            Box::new(on_batch(|at| {
+                if (at.epoch, at.batch) == (2, 1) {
+                    *at.stop = Some("enough".into());
+                }
+            })),
+            // What a process leaves that is killed here: the checkpoint of the batch.
+            Box::new(on_epoch(move |at| {
+                if let (2, Some(from), Some(to)) = (at.epoch, checkpoint, copy) {
+                    fs::copy(from, to).unwrap();
+                }
+            })),
+        ],
+        ..Fit::default()
+    };
+    let history = model.fit(&data, &mut fit).unwrap();
+    (history, model.params().flat().to_vec())
+}
+
+#[test]
+fn an_epoch_that_was_stopped_early_is_finished_by_the_next_process() {
+    let folder = emptied("resume-stopped");
+    let whole = stopped(None, None);
+    let [checkpoint, copy] = ["run", "copy"].map(|name| folder.join(name));
+    assert!(stopped(Some(&checkpoint), Some(&copy)) == whole && whole.0.epochs() == 3);
+    assert!(stopped(Some(&copy), None) == whole, "from the checkpoint of a batch");
+    assert!(stopped(Some(&checkpoint), None) == whole, "from that of the end");
+}
+
+#[test]
+fn another_fit_with_the_same_settings_has_other_orders_and_can_be_resumed() {
+    let path = emptied("resume-again").join("run");
+    let data =
+        Dataset::new(Array::new([12, 1], numbers(12, 1)), Array::new([12, 1], numbers(12, 2))).unwrap();
+    let net = || Sequential::new().add(Dense::new(1)).build(InputShape::features(1), 0).unwrap();
+    let rate = Rate::Steps(Schedule::Step { lr: 0.1, factor: 0.5, every: 2 });
+    let fit = |epochs, checkpoint| Fit {
+        epochs,
+        batch: 3,
+        progress: false,
+        rate: rate.clone(),
+        checkpoint,
+        ..Fit::default()
+    };
+    let (mut once, mut twice) = (net(), net());
+    once.fit(&data, &mut fit(4, None)).unwrap();
+    let mut settings = fit(2, None);
+    twice.fit(&data, &mut settings).unwrap();
+    twice.fit(&data, &mut settings).unwrap();
+    assert_eq!(once.params().flat(), twice.params().flat(), "two fits of two epochs");
+
+    let mut resumed = net();
+    let mut settings = fit(2, Some(Checkpoint::new(&path)));
+    resumed.fit(&data, &mut settings).unwrap();
+    settings.epochs = 4;
+    let history = resumed.fit(&data, &mut settings).unwrap();
+    assert_eq!(
+        (history.epochs(), resumed.params().flat()),
+        (4, once.params().flat()),
+        "resumed in one process"
+    );
+}
+
+#[test]
+fn a_checkpoint_with_other_contents_is_refused_and_nothing_changes() {
+    let path = emptied("resume-edited").join("run");
+    let x = Array::new([8, 3, 1], numbers(24, 5));
+    let data = Dataset::new(x, Array::new([8, 1], numbers(8, 6))).unwrap();
+    let net = || {
+        let net = Sequential::new().add(Lstm::new(3)).add(Dense::new(1)).stateful(true);
+        net.build(InputShape::sequence(3, 1), 0).unwrap()
+    };
+    let run = |epochs| {
+        let mut fit = Fit {
+            epochs,
+            batch: 4,
+            shuffle: false,
+            progress: false,
+            checkpoint: Some(Checkpoint::new(&path)),
+            callbacks: vec![Box::new(EarlyStopping::new("loss", 3))],
+            ..Fit::default()
+        };
+        let mut model = net();
+        let result = model.fit(&data, &mut fit);
+        (result.map_err(|e| e.to_string()), model.params().flat() == net().params().flat())
+    };
+    run(2).0.unwrap();
+    let good = TensorFile::load(&path).unwrap();
+    run(3).0.unwrap(); // as it is, it can be gone on from
+    let text = |old: &str, new: &str| {
+        let (mut file, run) = (good.clone(), good.text("run").unwrap());
+        assert!(run.contains(old), "{run}");
+        file.set_text("run", run.replace(old, new));
+        file
+    };
+    let tensor = |name: &str, shape: &[usize]| {
+        let mut file = good.clone();
+        assert!(file.shape(name).is_some_and(|is| is != shape), "{name}");
+        file.insert(name, shape, &vec![0.5_f32; shape.iter().product()]);
+        file
+    };
+    let mut steps = good.clone();
+    steps.set_text("optimizer.steps", u64::MAX.to_string());
+    let mut long = good.clone();
+    long.set_text("run", format!("{{\"settings\":[{}0]}}", "0,".repeat(400_000)));
+    let edited = [
+        ("state", tensor("state.0.0", &[3, 5])),
+        ("state", tensor("state.0.1", &[4])),
+        ("state", text("\"state\":[2,0]", "\"state\":[1,0]")),
+        ("state", text("\"state\":[2,0]", "\"state\":[2,7]")),
+        ("weights", tensor("callback.0.weights", &[3])),
+        ("history", text("\"history\":[\"loss\",\"lr\"]", "\"history\":[\"lr\"]")),
+        ("batches", text("\"batch\":0,", "\"batch\":18446744073709551615,")),
+        ("history", text("\"epoch\":2,", "\"epoch\":18446744073709551615,")),
+        ("steps", steps),
+        ("run", long),
+    ];
+    for (part, file) in edited {
+        file.save(&path).unwrap();
+        let (result, untouched) = run(3);
+        let message = result.expect_err(part);
+        assert!(message.contains(part) && untouched, "{part}: {message}");
+    }
 }

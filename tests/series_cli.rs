@@ -76,6 +76,7 @@ fn a_new_process_answers_with_what_was_saved() {
     let errors = [first, second].concat().into_iter().zip(truth).map(|(p, y): (f64, f64)| (p - y).abs());
     let mae = results(&stdout, "mae")[0];
     assert!((errors.sum::<f64>() / 8.0 - mae).abs() < 1e-3 && mae < 1.0, "{stdout}");
+    assert!(mae * mae <= results(&stdout, "test_mse")[0], "{stdout}");
     assert_eq!(results(&stdout, "steps"), [1000.0]);
     assert!(results(&stdout, "train_mse")[0] < 3.0 && results(&stdout, "seconds")[0] >= 0.0, "{stdout}");
     assert!(stdout.contains("asking a new process"), "{stdout}");
@@ -229,4 +230,24 @@ fn a_file_that_is_none_of_ours_is_one_sentence() {
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();
     assert!(failure(&["--predict-only"], &out, 2).contains("not a file"));
+}
+
+#[test]
+fn other_sequences_can_be_learnt() {
+    let out = nowhere("data");
+    fs::create_dir_all(&out).unwrap();
+    let csv = out.join("doubles.csv");
+    // The tutorial's sums again, of fifty sequences.
+    let line = |i: usize| {
+        let x: Vec<usize> = (0..4).map(|t| (3 * i + (i / 7 + 2) * t) % 8).collect();
+        let sums = (0..4).map(|t| x[t] + if t > 0 { x[t - 1] } else { 0 });
+        x.iter().copied().chain(sums).map(|x| x.to_string()).collect::<Vec<_>>().join(",")
+    };
+    fs::write(&csv, (0..50).map(line).collect::<Vec<_>>().join("\n")).unwrap();
+    let stdout = success(&["--data", csv.to_str().unwrap(), "--steps", "4000", "--lr", "0.01"], &out);
+    assert!(results(&stdout, "train_mse")[0] < 0.05 && results(&stdout, "mae")[0] < 0.3, "{stdout}");
+
+    fs::write(&csv, "1,2,3\n4,5,6\n").unwrap();
+    let problem = failure(&["--data", csv.to_str().unwrap()], &nowhere("columns"), 2);
+    assert!(problem.contains("doubles.csv") && problem.contains("no column"), "{problem}");
 }

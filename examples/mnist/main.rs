@@ -54,7 +54,7 @@ struct Args {
     /// The learning rate of Adam
     #[arg(long, value_name = "RATE", default_value_t = 1e-3, value_parser = positive)]
     lr: f64,
-    /// Shorten the gradient of all weights to this norm where it is longer; 0: never, as in the tutorial, where one run in
+    /// Clip the gradient of all weights at this norm; 0: never, as in the tutorial, where one run in
     /// ten ends on a bad step
     #[arg(long, value_name = "NORM", default_value_t = 1.0, value_parser = from_0)]
     clip_norm: f64,

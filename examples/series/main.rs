@@ -36,6 +36,10 @@ struct Args {
     /// The learning rate
     #[arg(long, value_name = "RATE", default_value_t = 0.001, value_parser = positive)]
     lr: f64,
+    /// A CSV file of sequences to train with, one in each line: four numbers, then what is to be said after each of them
+    /// [default: the tutorial's three]
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
     /// Seed of the weights
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
@@ -43,7 +47,7 @@ struct Args {
     #[arg(long)]
     train_only: bool,
     /// Answer with the weights that were saved before
-    #[arg(long, conflicts_with_all = ["train_only", "steps", "lr", "seed"])]
+    #[arg(long, conflicts_with_all = ["train_only", "steps", "lr", "seed", "data"])]
     predict_only: bool,
     /// Where the weights (series.safetensors) and the picture go
     #[arg(long, value_name = "DIR", default_value = "out")]
@@ -116,8 +120,8 @@ fn run(args: &Args) -> Result<(), Stop> {
 /// Trains a new net and saves it.
 fn train(args: &Args, file: &Path) -> Result<History, Stop> {
     options::check_writable(&args.out)?;
-    let mut model = net::build(args.seed)?;
-    let history = net::train(&mut model, args.steps, args.lr)?;
+    let (data, mut model) = (net::data(args.data.as_deref())?, net::build(args.seed)?);
+    let history = net::train(&mut model, &data, args.steps, args.lr)?;
     if history.stopped().is_some() || !model.params().flat().iter().all(|w| w.is_finite()) {
         let (step, lr) = (history.epochs(), args.lr);
         return Err(Stop::Failed(format!(

@@ -1,6 +1,8 @@
 //! The net, its training, and what it answers.
 
-use tapeloop::data::Dataset;
+use std::path::Path;
+
+use tapeloop::data::{Dataset, Series};
 use tapeloop::nn::{BasicLstm, Dense};
 use tapeloop::optim::Adam;
 use tapeloop::train::{Fit, History, InputShape, Model, Sequential, TerminateOnNan};
@@ -29,17 +31,32 @@ pub fn build(seed: u64) -> Result<Model, Error> {
         .build(InputShape::sequence(STEPS, 1), seed)
 }
 
-/// Each step is one on all three sequences.
-pub fn train(model: &mut Model, steps: usize, lr: f64) -> Result<History, Error> {
-    let data = Dataset::new(sequences(TRAIN.map(|[x, _]| x)), sequences(TRAIN.map(|[_, y]| y)))?;
+/// The three sequences, or those of a CSV file: in each line four numbers, and what is to be said after each.
+pub fn data(file: Option<&Path>) -> Result<Dataset, Error> {
+    let Some(file) = file else {
+        return Dataset::new(sequences(TRAIN.map(|[x, _]| x)), sequences(TRAIN.map(|[_, y]| y)));
+    };
+    let columns = (1..=2 * STEPS).map(|column| Series::from_csv(file, Some(&column.to_string())));
+    let columns = columns.collect::<Result<Vec<_>, _>>()?;
+    let rows = columns[0].values.len();
+    let array = |columns: &[Series]| {
+        let row = |row: usize| columns.iter().map(move |column| column.values[row] as f32);
+        Array::new([rows, STEPS, 1], (0..rows).flat_map(row).collect())
+    };
+    Dataset::new(array(&columns[..STEPS]), array(&columns[STEPS..]))
+}
+
+/// Each step is one on all sequences, but at most 32 of them.
+pub fn train(model: &mut Model, data: &Dataset, steps: usize, lr: f64) -> Result<History, Error> {
+    let batch = data.len().min(32);
     let mut fit = Fit {
         optimizer: Adam::tf1(lr).into(),
-        epochs: steps,
-        batch: TRAIN.len(),
+        epochs: steps.div_ceil(data.len().div_ceil(batch)),
+        batch,
         callbacks: vec![Box::new(TerminateOnNan)],
         ..Fit::default()
     };
-    model.fit(&data, &mut fit)
+    model.fit(data, &mut fit)
 }
 
 /// What the net says of the test sequences.

@@ -12,10 +12,10 @@ use crate::net::{STEPS, TEST};
 pub struct Answers(pub [[f32; STEPS]; 2]);
 
 impl Answers {
-    /// The mean absolute error.
-    pub fn mae(&self) -> f64 {
+    /// The mean of `f(p − y)` over all answers `p` and sums `y`.
+    fn mean(&self, f: impl Fn(f64) -> f64) -> f64 {
         let pairs = self.0.iter().zip(&TEST).flat_map(|(row, [_, truth])| row.iter().zip(truth));
-        pairs.map(|(p, y)| f64::from((p - y).abs())).sum::<f64>() / (TEST.len() * STEPS) as f64
+        pairs.map(|(p, y)| f(f64::from(p - y))).sum::<f64>() / (TEST.len() * STEPS) as f64
     }
 
     pub fn table(&self) {
@@ -26,10 +26,11 @@ impl Answers {
         say!("");
     }
 
-    /// `first=… second=… mae=…`
+    /// `first=… second=… mae=… test_mse=…`
     pub fn line(&self) -> String {
         let [first, second] = self.0.map(|row| row.map(|x| format!("{x:.3}")).join(","));
-        format!("first={first} second={second} mae={:.3}", self.mae())
+        let (mae, mse) = (self.mean(f64::abs), self.mean(|d| d * d));
+        format!("first={first} second={second} mae={mae:.3} test_mse={mse:.3}")
     }
 
     /// From a line with `first=… second=…` in it.

@@ -66,7 +66,7 @@ impl<R: Real> Inputs<R> {
 
     /// The same as sequences some of which end early: of sequence `n` only the first `lengths[n]` steps count.
     ///
-    /// What stands behind an end changes nothing, but must be finite: a gradient is 0 times it, and 0 times NaN is NaN.
+    /// What stands behind an end, inputs and targets, changes nothing, but must be finite: a gradient is 0 times it, and 0 times NaN is NaN.
     ///
     /// # Errors
     /// If these are no sequences `[N, T]` of ids or `[N, T, ..]` of numbers, if there is not one length for each, or one is
@@ -126,7 +126,8 @@ impl<R: Real> From<Array<R>> for Inputs<R> {
     }
 }
 
-/// Ids of sequences that were brought to one length.
+/// Ids of sequences that were brought to one length. All steps count; for those that fill up see
+/// [`mask_zero`](crate::nn::Embedding::mask_zero), or [`with_lengths`](Inputs::with_lengths).
 impl<R: Real> From<Padded<usize>> for Inputs<R> {
     fn from(padded: Padded<usize>) -> Self {
         let shape = Shape::from([padded.lengths.len(), padded.steps]);

@@ -82,7 +82,8 @@ pub fn take_optimizer<R: Real + Storable>(
     let changed = own.settings.into_iter().filter_map(changed).collect();
 
     let steps = file.text(&format!("{prefix}steps"))?;
-    let steps = steps.parse().map_err(|_| refused(format!("{} is no number of steps", short(steps))))?;
+    let number = steps.parse().ok().filter(|&number: &usize| number <= u32::MAX as usize);
+    let steps = number.ok_or_else(|| refused(format!("{} is no number of steps", short(steps))))?;
     let names = file.text(&format!("{prefix}moments"))?.split(',').filter(|name| !name.is_empty());
     let moments: Result<_, Error> = names
         .map(|name| Ok((name.into(), take_gradients(file, &format!("{prefix}{name}."), params)?)))

@@ -9,6 +9,8 @@ use crate::real::Real;
 use crate::tensor::{Gradients, Params};
 
 /// How gradients are bounded, and by what.
+#[doc(alias = "clipnorm")]
+#[doc(alias = "clip_grad_norm_")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Clip {
     /// Each number on its own: `g ← min(max(g, −c), c)`. Changes the direction.

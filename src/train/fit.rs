@@ -23,7 +23,7 @@ use crate::real::Real;
 /// };
 /// ```
 pub struct Fit<'a, R: Real + Storable = f32> {
-    /// What is made small.
+    /// What is minimised.
     pub loss: Loss,
     /// What does so. It moves on as the net does: a second [`fit`](super::Model::fit) with the same settings goes on with
     /// its moments.
@@ -38,11 +38,11 @@ pub struct Fit<'a, R: Real + Storable = f32> {
     pub shuffle: bool,
     /// What decides about the orders, and what dropout drops.
     pub seed: u64,
-    /// The share of the data, from its end, not to train with but to look at. Keras' `validation_split`.
+    /// The share of the data, from its end, not to train with but for validation. Keras' `validation_split`.
     pub validation_split: f64,
-    /// Other data to look at.
+    /// Other data for validation. Keras' `validation_data`.
     pub validation: Option<&'a Dataset<R>>,
-    /// What is done to large gradients.
+    /// How large gradients are clipped.
     pub clip: Option<Clip>,
     /// Where the learning rate comes from.
     pub rate: Rate,
@@ -57,7 +57,8 @@ pub struct Fit<'a, R: Real + Storable = f32> {
     pub progress: bool,
 }
 
-/// The learning rate over time.
+/// The learning rate over time. Where a schedule sets it, a callback that does so too, such as
+/// [`ReduceOnPlateau`](super::ReduceOnPlateau), has no effect.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Rate {
     /// As the optimizer and the callbacks have it.

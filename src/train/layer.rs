@@ -84,19 +84,62 @@ pub trait Layer<R: Real>: Send + Sync {
     fn can_keep_state(&self) -> Option<bool> {
         None
     }
+
+    /// Whether it can go on from this state with a batch of so many rows.
+    fn fits_state<'t>(&self, _tape: &'t Tape<'t, R>, state: &Stateful<R>, _rows: usize) -> bool {
+        state.variables().is_empty()
+    }
 }
 
 /// A description of a layer, which doesn't know yet what it will be given: what a
 /// [`Sequential`](super::Sequential) is made of.
 ///
 /// All descriptions of [`nn`](crate::nn) are but [`Stacked`](crate::nn::Stacked), which is layers in a row, too; one of
-/// your own can be.
+/// your own can be. (So can a [`Recurrent`](crate::nn::Recurrent) with a [`Spec`](crate::nn::Spec) of your own, if that
+/// is `Clone` and serde's `Serialize`.)
+///
+/// ```
+/// use tapeloop::train::{Built, Describe, InputShape, Layer, Pass, Sequential, Signal};
+/// use tapeloop::{Array, Init, Param, Params, Real, Tape};
+///
+/// /// Multiplies each feature by a number that is learnt.
+/// struct Scale;
+///
+/// struct ScaleLayer {
+///     s: Param, // [I]
+/// }
+///
+/// impl<R: Real> Describe<R> for Scale {
+///     fn kind(&self) -> &'static str {
+///         "Scale"
+///     }
+///
+///     fn build(&self, params: &mut Params<R>, name: &str, input: &InputShape) -> Result<Built<R>, String> {
+///         let s = params.add(format!("{name}.s"), [input.last()?], Init::Constant(1.0));
+///         Ok(Built { layer: Box::new(ScaleLayer { s }), output: input.clone() })
+///     }
+/// }
+///
+/// impl<R: Real> Layer<R> for ScaleLayer {
+///     fn forward<'t>(&self, tape: &'t Tape<'t, R>, input: Signal<'t, R>, _: Pass<'_, R>) -> Signal<'t, R> {
+///         let x = input.x(); // [B, .., I]
+///         input.with_x(x * tape.param(self.s).expand(x.shape()))
+///     }
+/// }
+///
+/// let mut model = Sequential::new().add(Scale).build(InputShape::sequence(2, 3), 0)?;
+/// let x = Array::new([1, 2, 3], vec![0.1, 0.2, 0.3, 0.4, 0.5, 0.6]);
+/// assert_eq!(model.predict(&x.clone().into())?, x);
+/// # Ok::<(), tapeloop::Error>(())
+/// ```
 pub trait Describe<R: Real>: Send + Sync {
     /// Its name in tables, such as `SimpleRnn`.
     fn kind(&self) -> &'static str;
 
-    /// Its size and options, as they are written into files.
-    fn config(&self) -> Value;
+    /// Its size and options, as they are written into files, where they are compared; by default nothing.
+    fn config(&self) -> Value {
+        Value::Null
+    }
 
     /// Adds the weights, whose names begin with `name`, and returns the layer and the shape of its output.
     ///

@@ -5,11 +5,12 @@ use crate::ops::{BceLimit, Reduction};
 use crate::real::Real;
 use crate::tape::Var;
 
-/// What is made small in training.
+/// What is minimised in training.
 ///
 /// A target is an array of the shape of the prediction; or a class for each row, from which the losses that aren't
 /// about classes make a number (1.0 for class 1).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub enum Loss {
     /// `mean (p − y)²`
     #[default]

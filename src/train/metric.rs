@@ -6,6 +6,7 @@ use crate::real::Real;
 
 /// A number to look at, beside the loss.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Metric {
     /// How often the largest of the outputs is that of the right class.
     Accuracy,

@@ -65,6 +65,7 @@ mod loss;
 mod metric;
 mod model;
 mod progress;
+mod resume;
 mod run;
 mod saving;
 mod sequential;

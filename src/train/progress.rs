@@ -1,12 +1,15 @@
 //! How it goes while it goes: a bar on a terminal, and lines of which there are never many. On the standard error.
 
 use std::io::{IsTerminal, Write, stderr};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// How many epochs have a line of their own, about.
 const LINES: usize = 20;
+
+/// How often the numbers in a bar change.
+const EVERY: Duration = Duration::from_millis(100);
 
 /// What is said of a run.
 pub(super) struct Progress {
@@ -16,22 +19,24 @@ pub(super) struct Progress {
     /// When this epoch began, and how many rows it has done since.
     since: Instant,
     rows: usize,
+    /// When the numbers were last shown.
+    said: Instant,
     /// The batches of all epochs before this one.
     before: usize,
 }
 
 impl Progress {
     pub fn new(shown: bool, epochs: usize) -> Self {
-        Self { shown, epochs, bar: None, since: Instant::now(), rows: 0, before: 0 }
+        Self { shown, epochs, bar: None, since: Instant::now(), rows: 0, said: Instant::now(), before: 0 }
     }
 
     /// Before an epoch, of which some batches may be done already.
     pub fn begin(&mut self, epoch: usize, batches: usize, done: usize) {
-        (self.since, self.rows, self.before) = (Instant::now(), 0, epoch * batches);
+        (self.since, self.rows, self.before) = (Instant::now(), 0, epoch.saturating_mul(batches));
         if self.bar.is_none() && self.shown && stderr().is_terminal() {
             let style = "{bar:30.cyan/blue} epoch {prefix}  {eta} left  {msg}";
             let style = ProgressStyle::with_template(style).expect("a valid template");
-            let bar = ProgressBar::new((self.epochs * batches) as u64).with_style(style);
+            let bar = ProgressBar::new(self.epochs.saturating_mul(batches) as u64).with_style(style);
             bar.set_position((self.before + done) as u64);
             bar.reset_eta();
             self.bar = Some(bar);
@@ -53,7 +58,8 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.set_position((self.before + done) as u64);
             // Text costs more than a small batch.
-            if done.is_multiple_of(8) {
+            if self.said.elapsed() > EVERY {
+                self.said = Instant::now();
                 bar.set_message(format!("{}  {:.0} samples/s", text(measures, values), self.rate()));
             }
         }

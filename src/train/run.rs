@@ -29,6 +29,9 @@ pub(super) struct Run<'r, 'f, R: Real + Storable> {
     pub epoch: usize,
     /// How many batches of the next one are done.
     pub batch: usize,
+    /// How many steps the optimizer had taken before this epoch: what its order comes from. So another
+    /// [`fit`](Model::fit) that goes on with this optimizer has other orders.
+    pub order_of: usize,
     /// The loss and the metrics of these batches.
     pub means: Vec<Mean>,
     pub history: History,
@@ -46,9 +49,10 @@ impl<'r, 'f, R: Real + Storable> Run<'r, 'f, R> {
             carried: (0..carried).map(|_| Stateful::new()).collect(),
             epoch: 0,
             batch: 0,
+            order_of: 0,
             means: vec![Mean::default(); 1 + fit.metrics.len()],
             history: History::default(),
-            settings: fit.settings(data),
+            settings: fit.settings(model.is_stateful(), data),
             model,
             fit,
             data,
@@ -66,7 +70,9 @@ impl<'r, 'f, R: Real + Storable> Run<'r, 'f, R> {
     pub fn run(&mut self) -> Result<(), Error> {
         let mut progress = Progress::new(self.fit.progress, self.fit.epochs);
         let mut result = Ok(());
-        while result.is_ok() && self.epoch < self.fit.epochs && self.history.stopped.is_none() {
+        // An epoch that ended early is finished, too: for the history, and for the callbacks.
+        let more = |run: &Self| run.epoch < run.fit.epochs && run.history.stopped.is_none() || run.batch > 0;
+        while result.is_ok() && more(self) {
             result = self.epoch(&mut progress);
         }
         progress.finish();
@@ -77,16 +83,21 @@ impl<'r, 'f, R: Real + Storable> Run<'r, 'f, R> {
         Ok(())
     }
 
+    /// How many batches an epoch has.
+    pub fn batches(&self) -> usize {
+        self.fit.training_rows(self.data.len()).div_ceil(self.fit.batch)
+    }
+
     fn epoch(&mut self, progress: &mut Progress) -> Result<(), Error> {
-        self.sort();
         if self.batch == 0 {
             self.model.reset_state();
+            self.order_of = self.fit.optimizer.steps();
         }
+        self.sort();
         if let Rate::Epochs(schedule) = &self.fit.rate {
             self.fit.optimizer.set_lr(schedule.at(self.epoch));
         }
-        let (each, measures) = (self.fit.batch, self.fit.measures());
-        let batches = self.order.len().div_ceil(each);
+        let (each, measures, batches) = (self.fit.batch, self.fit.measures(), self.batches());
         progress.begin(self.epoch, batches, self.batch);
         while self.batch < batches && self.history.stopped.is_none() {
             let rows = self.batch * each..self.order.len().min((self.batch + 1) * each);
@@ -151,13 +162,13 @@ impl<'r, 'f, R: Real + Storable> Run<'r, 'f, R> {
         Ok(())
     }
 
-    /// The rows in the order of this epoch, which the seed and its number decide.
+    /// The rows in the order of this epoch, which the seed and the steps before it decide.
     fn sort(&mut self) {
         self.order.clear();
         self.order.extend(0..self.fit.training_rows(self.data.len()));
         if self.fit.shuffle {
             let mut rng = ChaCha8Rng::seed_from_u64(self.fit.seed);
-            rng.set_stream(self.epoch as u64);
+            rng.set_stream(self.order_of as u64);
             self.order.shuffle(&mut rng);
         }
     }

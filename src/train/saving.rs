@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::resume::LONGEST;
 use super::{Chain, Model};
 use crate::error::Error;
 use crate::io::{Storable, TensorFile, put_params, take_params};
@@ -54,18 +55,24 @@ pub(super) fn take_weights<R: Real + Storable>(
 
 /// Whether the file is of a net with these layers: kinds, names, sizes and options.
 fn check_layers<R: Real>(file: &TensorFile, chain: &Chain<R>) -> Result<(), Error> {
-    let text = file.text(MODEL)?;
+    let (text, ours) = (file.text(MODEL)?, chain.config());
     let error = |problem| Error::Content { path: file.path().to_owned(), line: None, problem };
+    let written = ours.to_string();
+    if text == written {
+        return Ok(());
+    }
+    // A text of brackets takes many times its size when it is parsed.
+    if text.len() > LONGEST {
+        return Err(error(format!("is of another net, whose description has {} bytes", text.len())));
+    }
     let theirs: Value = serde_json::from_str(text)
         .map_err(|e| error(format!("the text {MODEL:?} in its metadata is not JSON: {e}")))?;
-    let ours = chain.config();
-    let no_layers = Vec::new();
-    let layers = |config: &Value| config["layers"].as_array().unwrap_or(&no_layers).clone();
-    let (theirs, ours) = (layers(&theirs), layers(&ours));
+    let [theirs, ours] =
+        [&theirs, &ours].map(|config| config["layers"].as_array().map_or(&[][..], Vec::as_slice));
     if theirs.len() != ours.len() {
         return Err(error(format!("is of a net with {} layers; this one has {}", theirs.len(), ours.len())));
     }
-    match theirs.iter().zip(&ours).position(|(theirs, ours)| theirs != ours) {
+    match theirs.iter().zip(ours).position(|(theirs, ours)| theirs != ours) {
         None => Ok(()),
         Some(at) => {
             let [theirs, ours] = [&theirs[at], &ours[at]].map(beginning);

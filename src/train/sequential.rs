@@ -82,6 +82,12 @@ impl<R: Real> Sequential<R> {
             }
             let before = params.count();
             let built = description.build(&mut params, &name, &shape).map_err(error)?;
+            if built.output.axes().contains(&Some(0)) {
+                return Err(error(format!(
+                    "has an output of shape {}; give it one unit at least",
+                    built.output
+                )));
+            }
             if self.stateful && built.layer.can_keep_state() == Some(false) {
                 return Err(error(
                     "reads from the end, so it can't go on where it was; not in a stateful net".into(),

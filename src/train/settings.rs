@@ -14,12 +14,6 @@ impl<R: Real + Storable> Fit<'_, R> {
     pub(super) fn check(&self, data: &Dataset<R>) -> Result<(), Error> {
         self.check_measures()?;
         let problem = |setting, problem: String| Err(Error::Setting { setting, problem });
-        if let Some(Clip::Value(c) | Clip::Norm(c) | Clip::GlobalNorm(c) | Clip::PyTorch { max: c, .. }) =
-            self.clip
-            && !(c >= 0.0 && c.is_finite())
-        {
-            return problem("clip", format!("the bound is {c}; take a number from 0 on"));
-        }
         if self.truncate == Some(0) {
             return problem("truncate", "pieces of 0 steps; take one at least".into());
         }
@@ -52,6 +46,12 @@ impl<R: Real + Storable> Fit<'_, R> {
         if self.batch == 0 {
             return problem("batch", "is 0 rows; take one at least".into());
         }
+        if let Some(Clip::Value(c) | Clip::Norm(c) | Clip::GlobalNorm(c) | Clip::PyTorch { max: c, .. }) =
+            self.clip
+            && !(c >= 0.0 && c.is_finite())
+        {
+            return problem("clip", format!("the bound is {c}; take a number from 0 on"));
+        }
         if let Loss::Huber { delta } = self.loss
             && (delta.is_nan() || delta <= 0.0)
         {
@@ -69,11 +69,13 @@ impl<R: Real + Storable> Fit<'_, R> {
         Ok(())
     }
 
-    /// All that decides how a run goes on, for comparison.
-    pub(super) fn settings(&self, data: &Dataset<R>) -> Value {
+    /// What decides how a run goes on, for comparison, as far as it can be printed. The learning rate is not in it: it moves,
+    /// and a checkpoint has it.
+    pub(super) fn settings(&self, stateful: bool, data: &Dataset<R>) -> Value {
         let optimizer = self.optimizer.export();
         let of_optimizer = optimizer.as_ref().map(|exported| {
-            let settings = exported.settings.iter().map(|(name, value)| format!("{name} {value}"));
+            let settings = exported.settings.iter().filter(|(name, _)| *name != "lr");
+            let settings = settings.map(|(name, value)| format!("{name} {value}"));
             format!("{}: {}", exported.name, settings.collect::<Vec<_>>().join(", "))
         });
         let shape = |data: &Dataset<R>| format!("{} and {}", data.inputs().shape(), data.targets().shape());
@@ -90,6 +92,7 @@ impl<R: Real + Storable> Fit<'_, R> {
             "clip": format!("{:?}", self.clip),
             "rate": format!("{:?}", self.rate),
             "truncate": self.truncate,
+            "stateful": stateful,
             "callbacks": self.callbacks.len(),
         })
     }

@@ -39,6 +39,9 @@ impl<R: Real + Storable> Model<R> {
     /// # Errors
     /// If data, net and settings don't fit each other: before anything is learnt. If a file can't be written, or the one to
     /// continue from can't be used.
+    ///
+    /// # Panics
+    /// If the optimizer or the schedule has a number that makes no sense, such as a negative rate: see there.
     pub fn fit(&mut self, data: &Dataset<R>, fit: &mut Fit<'_, R>) -> Result<History, Error> {
         fit.check(data)?;
         for data in [Some(data), fit.validation].into_iter().flatten() {

@@ -54,6 +54,16 @@ impl<R: Real> Stateful<R> {
         self.variables.first().filter(|_| self.kept).map(|variable| variable.shape().sizes()[0])
     }
 
+    /// Whether a layer with this cell can go on from it, with a batch of so many rows.
+    pub fn fits<'t, C: Cell>(&self, cell: &C, tape: &'t Tape<'t, R>, rows: usize) -> bool {
+        let (mut kept, mut fits) = (self.variables().iter(), true);
+        let _ = cell.zero_state(tape, rows).map(|zeros| {
+            fits &= kept.next().is_some_and(|kept| kept.shape() == zeros.shape());
+            zeros
+        });
+        self.variables().is_empty() || fits && kept.next().is_none()
+    }
+
     /// Runs the layer from the state that is kept here, unless another one is given, and keeps the one after it.
     ///
     /// # Panics

@@ -54,7 +54,7 @@ impl<R: Real + Storable> Callback<R> for EarlyStopping<R> {
             return Ok(());
         }
         self.waited += 1;
-        if self.waited >= self.patience {
+        if self.waited >= self.patience && at.epoch > 0 {
             at.stop.get_or_insert_with(|| format!("no better epoch in {}", self.waited));
         }
         Ok(())
@@ -71,9 +71,9 @@ impl<R: Real + Storable> Callback<R> for EarlyStopping<R> {
         save_weights(file, prefix, self.best.as_deref());
     }
 
-    fn restore(&mut self, file: &TensorFile, prefix: &str) -> Result<(), Error> {
+    fn restore(&mut self, file: &TensorFile, prefix: &str, params: &Params<R>) -> Result<(), Error> {
         [self.waited] = self.monitor.restore(file, prefix)?;
-        self.best = restore_weights(file, prefix)?;
+        self.best = restore_weights(file, prefix, params.flat().len())?;
         Ok(())
     }
 }

@@ -75,11 +75,11 @@ pub trait Callback<R: Real + Storable>: Send {
     /// What it remembers, for a checkpoint. Names begin with `prefix`.
     fn save(&self, _: &mut TensorFile, _prefix: &str) {}
 
-    /// Remembers what [`save`](Self::save) wrote.
+    /// Remembers what [`save`](Self::save) wrote. `params` are the weights that the run goes on with.
     ///
     /// # Errors
-    /// If it isn't there.
-    fn restore(&mut self, _: &TensorFile, _prefix: &str) -> Result<(), Error> {
+    /// If it isn't there, or makes no sense.
+    fn restore(&mut self, _: &TensorFile, _prefix: &str, _params: &Params<R>) -> Result<(), Error> {
         Ok(())
     }
 }

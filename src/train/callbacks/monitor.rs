@@ -87,7 +87,7 @@ impl Monitor {
         let best: Vec<f64> = file.numbers(&format!("{prefix}best"), &[1])?;
         self.best = best.first().copied().filter(|best| !best.is_nan());
         let counters: Vec<u64> = file.numbers(&format!("{prefix}counters"), &[N])?;
-        Ok(std::array::from_fn(|i| counters[i] as usize))
+        Ok(std::array::from_fn(|i| counters[i].min(u32::MAX.into()) as usize))
     }
 }
 
@@ -98,7 +98,11 @@ pub(super) fn save_weights<R: Storable>(file: &mut TensorFile, prefix: &str, wei
     }
 }
 
-pub(super) fn restore_weights<R: Storable>(file: &TensorFile, prefix: &str) -> Result<Option<Vec<R>>, Error> {
+pub(super) fn restore_weights<R: Storable>(
+    file: &TensorFile,
+    prefix: &str,
+    count: usize,
+) -> Result<Option<Vec<R>>, Error> {
     let name = format!("{prefix}weights");
-    file.shape(&name).map(|shape| shape.to_vec()).map(|shape| file.numbers(&name, &shape)).transpose()
+    file.shape(&name).map(|_| file.numbers(&name, &[count])).transpose()
 }

@@ -4,9 +4,11 @@ use super::{Callback, EpochEnd, Monitor};
 use crate::error::Error;
 use crate::io::{Storable, TensorFile};
 use crate::real::Real;
+use crate::tensor::Params;
 
 /// Multiplies the learning rate by `factor` after `patience` epochs without a better one. Keras `ReduceLROnPlateau`, with its
 /// defaults: better is better by more than 1e-4.
+#[doc(alias = "ReduceLROnPlateau")]
 #[derive(Clone, Debug)]
 pub struct ReduceOnPlateau {
     monitor: Monitor,
@@ -83,7 +85,7 @@ impl<R: Real + Storable> Callback<R> for ReduceOnPlateau {
         self.monitor.save(file, prefix, &[self.waited, self.cooling]);
     }
 
-    fn restore(&mut self, file: &TensorFile, prefix: &str) -> Result<(), Error> {
+    fn restore(&mut self, file: &TensorFile, prefix: &str, _: &Params<R>) -> Result<(), Error> {
         [self.waited, self.cooling] = self.monitor.restore(file, prefix)?;
         Ok(())
     }

@@ -6,9 +6,11 @@ use super::{BatchEnd, Callback, EpochEnd, Monitor};
 use crate::error::Error;
 use crate::io::{Storable, TensorFile};
 use crate::real::Real;
+use crate::tensor::Params;
 use crate::train::saving;
 
 /// Ends training when the loss of a batch is NaN or infinite. Keras `TerminateOnNaN`.
+#[doc(alias = "TerminateOnNaN")]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TerminateOnNan;
 
@@ -21,6 +23,7 @@ impl<R: Real + Storable> Callback<R> for TerminateOnNan {
 }
 
 /// Writes the history to a CSV file after each epoch. Keras `CSVLogger`.
+#[doc(alias = "CSVLogger")]
 #[derive(Clone, Debug)]
 pub struct CsvLog {
     path: PathBuf,
@@ -39,8 +42,9 @@ impl<R: Real + Storable> Callback<R> for CsvLog {
     }
 }
 
-/// Saves the net after each epoch that is better than all before, those of earlier runs with it included: [`Model::load_weights`](crate::train::Model::load_weights)
-/// reads the file. Keras `ModelCheckpoint(save_best_only=True)`.
+/// Saves the net after each epoch that is better than all before, those of earlier runs with it included:
+/// [`Model::load_weights`](crate::train::Model::load_weights) reads the file. Keras `ModelCheckpoint(save_best_only=True)`.
+#[doc(alias = "ModelCheckpoint")]
 #[derive(Clone, Debug)]
 pub struct SaveBest {
     path: PathBuf,
@@ -50,7 +54,12 @@ pub struct SaveBest {
 impl SaveBest {
     /// Looks at the number of this name, such as `val_accuracy`.
     pub fn new(path: impl Into<PathBuf>, monitor: impl Into<String>) -> Self {
-        Self { path: path.into(), monitor: Monitor::new(monitor) }
+        Self::with(path, Monitor::new(monitor))
+    }
+
+    /// Looks at this number.
+    pub fn with(path: impl Into<PathBuf>, monitor: Monitor) -> Self {
+        Self { path: path.into(), monitor }
     }
 }
 
@@ -70,7 +79,7 @@ impl<R: Real + Storable> Callback<R> for SaveBest {
         self.monitor.save(file, prefix, &[]);
     }
 
-    fn restore(&mut self, file: &TensorFile, prefix: &str) -> Result<(), Error> {
+    fn restore(&mut self, file: &TensorFile, prefix: &str, _: &Params<R>) -> Result<(), Error> {
         let [] = self.monitor.restore(file, prefix)?;
         Ok(())
     }

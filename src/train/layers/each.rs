@@ -115,8 +115,9 @@ impl<R: Real> Describe<R> for Flatten {
 
     fn build(&self, _: &mut Params<R>, _: &str, input: &InputShape) -> Result<Built<R>, String> {
         input.last()?;
-        let Some(size) = input.axes().iter().copied().product::<Option<usize>>() else {
-            return Err(format!("needs to know all axes of its input {input}"));
+        let size = input.axes().iter().try_fold(1usize, |size, axis| size.checked_mul((*axis)?));
+        let Some(size) = size else {
+            return Err(format!("needs to know all axes of its input {input}, and to be able to count it"));
         };
         Ok(Built { layer: Box::new(*self), output: InputShape::features(size) })
     }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::config;
-use crate::nn::{Bidirectional, Call, Cell, Recurrent, Spec};
+use crate::nn::{Bidirectional, Call, Cell, Recurrent, Spec, Stateful};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::Params;
@@ -74,6 +74,10 @@ impl<R: Real, C: Cell + Send + Sync> Layer<R> for Recurrent<C> {
 
     fn can_keep_state(&self) -> Option<bool> {
         Some(!self.go_backwards)
+    }
+
+    fn fits_state<'t>(&self, tape: &'t Tape<'t, R>, state: &Stateful<R>, rows: usize) -> bool {
+        state.fits(&self.cell, tape, rows)
     }
 }
 
