@@ -71,7 +71,7 @@ fn the_name_says_whether_larger_is_better() {
 fn a_second_run_begins_anew() {
     let mut fit = scripted::epochs(3);
     fit.callbacks.push(Box::new(EarlyStopping::new("loss", 2)));
-    fit.callbacks.push(Box::new(ReduceOnPlateau::new("loss", 0.5, 2).cooldown(5)));
+    fit.callbacks.push(Box::new(ReduceOnPlateau::new("loss", 0.5, 2).cooldown(50)));
     let mut first = scripted::net(&[1.0, 2.0, 2.0], &[]);
     let history = first.fit(&scripted::data(), &mut fit).unwrap();
     assert!(history.stopped().is_some());
@@ -84,6 +84,10 @@ fn a_second_run_begins_anew() {
     let mut third = scripted::net(&[5.0, 6.0, 6.0], &[]);
     third.fit(&scripted::data(), &mut fit).unwrap();
     assert_eq!((weights(&third)[0], fit.optimizer.lr()), (0.0, 0.25)); // no cooling left from before
+    // Nothing is better than NaN, but what was best in another run is nothing to this one.
+    let mut fourth = scripted::net(&[NAN, NAN], &[]);
+    fourth.fit(&scripted::data(), &mut fit).unwrap();
+    assert_eq!(weights(&fourth)[0], 1.0);
 }
 
 #[test]

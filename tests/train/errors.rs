@@ -195,7 +195,8 @@ fn lengths_that_are_none_of_these_inputs() {
 fn inputs_of_another_shape() {
     let words =
         || built(net().add(Embedding::new(9, 2)).add(Gru::new(2)), InputShape::tokens(3).any_length());
-    let wrong: [(Model<f64>, Inputs<f64>, &[&str]); 8] = [
+    let features = || built(net().add(Dense::new(2)), InputShape::features(T));
+    let wrong: [(Model<f64>, Inputs<f64>, &[&str]); 10] = [
         (
             classifier(),
             numbers([5, T, 3], 1).into(),
@@ -206,6 +207,8 @@ fn inputs_of_another_shape() {
         (classifier(), numbers([5, T, I, 1], 1).into(), &["[5, 4, 2, 1]", "(None, 4, 2)"]),
         (classifier(), numbers([5], 1).into(), &["[5]", "(None, 4, 2)"]),
         (classifier(), Inputs::ids(T, vec![1; 20]), &["ids [5, 4]", "built for numbers"]),
+        (words(), numbers([5, 3], 1).into(), &["numbers [5, 3]", "built for ids (None, None)"]),
+        (features(), Inputs::ids(T, vec![1; 20]), &["ids [5, 4]", "built for numbers (None, 4)"]),
         (words(), x(5).into(), &["numbers [5, 4, 2]", "built for ids (None, None)"]),
         (
             words(),
@@ -216,7 +219,11 @@ fn inputs_of_another_shape() {
     for (mut model, inputs, parts) in wrong {
         says(model.predict(&inputs), &[&["inputs"], parts].concat());
         let data = Dataset::new(inputs, vec![0; 5]).unwrap();
-        let good = if model.chain().input().is_ids() { Inputs::ids(3, vec![1; 6]) } else { x(2).into() };
+        let good = match model.chain().input() {
+            input if input.is_ids() => Inputs::ids(3, vec![1; 6]),
+            input if input.axes().len() == 1 => numbers([2, T], 1).into(),
+            _ => x(2).into(),
+        };
         let good = Dataset::new(good, vec![0, 1]).unwrap();
         let before = weights(&model);
         says(model.fit(&good, &mut Fit { validation: Some(&data), ..plain(LOGITS) }), parts);

@@ -67,7 +67,6 @@ impl<R: Real + Storable> Callback<R> for ReduceOnPlateau {
     fn epoch_end(&mut self, at: EpochEnd<'_, R>) -> Result<(), Error> {
         if self.cooling > 0 {
             self.cooling -= 1;
-            self.waited = 0;
         }
         if self.monitor.improved(at.history) {
             self.waited = 0;
