@@ -84,7 +84,7 @@ impl<R: Real> Sequential<R> {
             let built = description.build(&mut params, &name, &shape).map_err(error)?;
             if built.output.axes().contains(&Some(0)) {
                 return Err(error(format!(
-                    "has an output of shape {}; give it one unit at least",
+                    "has an output of shape {}; give it one unit, and the net one step, at least",
                     built.output
                 )));
             }

@@ -163,6 +163,14 @@ fn layers_that_do_not_fit_each_other() {
     for layer in [net().add(Bidirectional::new(Gru::new(3))), net().add(Gru::new(3).go_backwards(true))] {
         refuse(layer.stateful(true), sequence(), &["layer 1", "reads from the end", "stateful"]);
     }
+    refuse(
+        net().add(SimpleRnn::new(0)),
+        sequence(),
+        &["layer 1, simple_rnn", "(None, 0)", "one unit"],
+    );
+    refuse(net().add(Gru::new(2)).add(Dense::new(0)), sequence(), &["layer 2, dense", "one unit"]);
+    let both = SimpleRnn::new(2).return_sequences(true);
+    refuse(net().add(both), InputShape::sequence(0, I), &["(None, 0, 2)", "one step"]);
     assert_eq!(InputShape::values([]).any_length(), InputShape::values([]));
 }
 
@@ -556,20 +564,17 @@ fn odd_data_are_trained_with() {
     let none = Dataset::new(Array::zeros([3, 0, 2]), numbers([3, 1], 2)).unwrap();
     train(small(sequence(0, 2)), &none, plain(Loss::Mse));
     let none = Dataset::new(Array::zeros([3, 0, 2]), Array::zeros([3, 0, 1])).unwrap();
-    let mut each =
-        built(net().add(SimpleRnn::new(2).return_sequences(true)).add(Dense::new(1)), sequence(0, 2));
+    let mut each = built(
+        net().add(SimpleRnn::new(2).return_sequences(true)).add(Dense::new(1)),
+        sequence(0, 2).any_length(),
+    );
     each.fit(&none, &mut Fit { truncate: Some(2), ..plain(Loss::Mse) }).unwrap();
     each.fit(&none, &mut plain(Loss::Mse)).unwrap();
     // No inputs at all.
     let answers = classifier().predict(&x(0).into()).unwrap();
     assert_eq!(answers.shape().sizes(), [0, 3]);
     assert_eq!(tagger().predict(&x(0).into()).unwrap().shape().sizes(), [0, T, 3]);
-    // A layer of no units, and one that has no weights.
-    train(
-        built(net().add(SimpleRnn::new(0)).add(Dense::new(1)), sequence(2, 1)),
-        &Dataset::new(numbers([3, 2, 1], 1), numbers([3, 1], 2)).unwrap(),
-        plain(Loss::Mse),
-    );
+    // A layer that has no weights.
     train(
         built(net().add(Flatten), sequence(2, 1)),
         &Dataset::new(numbers([3, 2, 1], 1), numbers([3, 2], 2)).unwrap(),
