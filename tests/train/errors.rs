@@ -163,11 +163,7 @@ fn layers_that_do_not_fit_each_other() {
     for layer in [net().add(Bidirectional::new(Gru::new(3))), net().add(Gru::new(3).go_backwards(true))] {
         refuse(layer.stateful(true), sequence(), &["layer 1", "reads from the end", "stateful"]);
     }
-    refuse(
-        net().add(SimpleRnn::new(0)),
-        sequence(),
-        &["layer 1, simple_rnn", "(None, 0)", "one unit"],
-    );
+    refuse(net().add(SimpleRnn::new(0)), sequence(), &["layer 1, simple_rnn", "(None, 0)", "one unit"]);
     refuse(net().add(Gru::new(2)).add(Dense::new(0)), sequence(), &["layer 2, dense", "one unit"]);
     let both = SimpleRnn::new(2).return_sequences(true);
     refuse(net().add(both), InputShape::sequence(0, I), &["(None, 0, 2)", "one step"]);
