@@ -108,7 +108,7 @@ fn each_number_has_an_effect() {
         stderr.split("  ").filter(|part| part.starts_with("loss ")).collect::<String>()
     };
     let usual = run(&[]);
-    for other in [&["--batch", "40"], &["--lr", "0.002"], &["--clip-norm", "0"], &["--clip-norm", "0.1"]] {
+    for other in [&["--batch", "40"], &["--lr", "0.002"], &["--clip-norm", "0.1"]] {
         assert_ne!(run(other), usual, "{other:?}");
     }
 }
