@@ -213,7 +213,8 @@ fn a_file_that_is_none_of_ours_is_one_sentence() {
         ("7", "a net with 0 layers"),
         (&layers("[]"), "a net with 0 layers"),
         (&layers("[1, 2]"), "layer 1 of its net is 1"),
-        (&layers(&format!("[\"{}\", 2]", "long ".repeat(100_000))), "layer 1 of its net is"),
+        (&layers(&format!("[\"{}\", 2]", "long ".repeat(10_000))), "layer 1 of its net is"),
+        (&layers(&format!("[\"{}\", 2]", "long ".repeat(100_000))), "of another net"),
     ] {
         let stderr = edited(&|file| file.set_text("model", text));
         assert!(stderr.contains(part), "{stderr}");
