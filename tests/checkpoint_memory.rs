@@ -4,12 +4,11 @@
 
 mod common;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::files::place;
+use common::heap::{self, Counting};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use safetensors::{Dtype, SafeTensors};
@@ -19,54 +18,20 @@ use tapeloop::nn::Dense;
 use tapeloop::train::{Checkpoint, Fit, InputShape, Sequential};
 use tapeloop::{Array, Error};
 
-/// Counts the bytes that this thread holds while it measures, and the most that it held.
-struct Counting;
-
-thread_local! {
-    static MEASURES: Cell<bool> = const { Cell::new(false) };
-    static HELD: Cell<isize> = const { Cell::new(0) };
-    static MOST: Cell<isize> = const { Cell::new(0) };
-}
-
-fn count(bytes: isize) {
-    if MEASURES.get() {
-        HELD.set(HELD.get() + bytes);
-        MOST.set(MOST.get().max(HELD.get()));
-    }
-}
-
-// SAFETY: passes every call on to the system's allocator. (A `realloc` that is not written here is an `alloc`, a copy
-// and a `dealloc`: the most that one can take.)
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size().cast_signed());
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, old: *mut u8, layout: Layout) {
-        count(-layout.size().cast_signed());
-        unsafe { System.dealloc(old, layout) }
-    }
-}
-
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Reads a file, within the memory that its size allows.
-fn read(path: &Path) -> Result<TensorFile, Error> {
+/// Reads a file, within the memory that its size allows. Returns how much it was, too.
+fn read(path: &Path) -> (Result<TensorFile, Error>, usize) {
     within(path, || TensorFile::load_any(path))
 }
 
 /// Does something with a file, within the memory that its size allows.
-fn within<T>(path: &Path, f: impl FnOnce() -> T) -> T {
-    HELD.set(0);
-    MOST.set(0);
-    MEASURES.set(true);
-    let content = f();
-    MEASURES.set(false);
-    let size = fs::metadata(path).map_or(0, |file| file.len()).cast_signed();
-    let (most, allowed) = (MOST.get() as i64, 4 * size + (16 << 20));
-    assert!(most <= allowed, "{}: {most} bytes of memory for {size}", path.display());
-    content
+fn within<T>(path: &Path, f: impl FnOnce() -> T) -> (T, usize) {
+    let (content, most) = heap::peak(f);
+    let size = fs::metadata(path).map_or(0, |file| file.len());
+    assert!(most as u64 <= 4 * size + (16 << 20), "{}: {most} bytes of memory for {size}", path.display());
+    (content, most)
 }
 
 /// A header, its length before it, and bytes after it.
@@ -80,8 +45,9 @@ fn the_counter_counts() {
     let mut file = TensorFile::new();
     file.insert("w", &[1 << 20], &vec![0u64; 1 << 20]);
     file.save(&path).unwrap();
-    read(&path).unwrap();
-    let (most, size) = (MOST.get(), 8 << 20);
+    let (content, most) = read(&path);
+    content.unwrap();
+    let size = 8 << 20;
     assert!((size..size + (1 << 20)).contains(&most), "{most} bytes");
 }
 
@@ -91,8 +57,8 @@ fn broken_files_take_no_memory() {
     let files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(files.len() > 30);
     for path in files {
-        let _ = read(&path);
-        assert!(MOST.get() < 100_000, "{}: {} bytes", path.display(), MOST.get());
+        let (_, most) = read(&path);
+        assert!(most < 100_000, "{}: {most} bytes", path.display());
     }
 }
 
@@ -112,7 +78,7 @@ fn descriptions_of_nets_and_runs_take_bounded_memory() {
             file.save(&path).unwrap();
             within(&path, || model.load_weights(&path).is_err());
             // `fit` itself allocates little for two rows.
-            assert!(within(&path, || model.fit(&data, &mut fit)).is_err());
+            assert!(within(&path, || model.fit(&data, &mut fit)).0.is_err());
         }
     }
 }
@@ -158,8 +124,9 @@ fn headers_full_of_small_things_take_bounded_memory() {
     for (case, header, whole) in cases {
         let path = place("memory-full");
         fs::write(&path, bytes(&header, &[])).unwrap();
-        assert_eq!(read(&path).is_ok(), whole, "{case}");
-        println!("{case}: {} bytes for a header of {}", MOST.get(), header.len());
+        let (content, most) = read(&path);
+        assert_eq!(content.is_ok(), whole, "{case}");
+        println!("{case}: {most} bytes for a header of {}", header.len());
     }
 }
 
@@ -169,11 +136,12 @@ fn claims_are_not_believed() {
     let path = place("memory-claims");
     for claim in [16, 1 << 20, 1 << 32, 1 << 40, 1 << 62, u64::MAX - 8, u64::MAX] {
         fs::write(&path, [&claim.to_le_bytes()[..], b"{}"].concat()).unwrap();
-        assert!(read(&path).is_err(), "{claim}");
+        assert!(read(&path).0.is_err(), "{claim}");
         let header = format!(r#"{{"a":{{"dtype":"U8","shape":[{claim}],"data_offsets":[0,{claim}]}}}}"#);
         fs::write(&path, bytes(&header, b"1234")).unwrap();
-        assert!(read(&path).is_err(), "{claim}");
-        assert!(MOST.get() < 100_000, "{} bytes", MOST.get());
+        let (content, most) = read(&path);
+        assert!(content.is_err(), "{claim}");
+        assert!(most < 100_000, "{most} bytes");
     }
 }
 
@@ -242,7 +210,7 @@ proptest! {
 
         // The format's own crate must agree, but for names that stand there twice, and `null` for metadata.
         let theirs = SafeTensors::deserialize(&content);
-        match read(&path) {
+        match read(&path).0 {
             Err(error) => {
                 let message = error.to_string();
                 prop_assert!(!message.contains('\n') && message.len() < path.as_os_str().len() + 400, "{}", message);

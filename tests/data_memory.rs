@@ -2,63 +2,22 @@
 //! `tests/cases/malformed/csv` has the files, and what must happen to them.
 #![cfg(feature = "csv")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+use common::heap::{self, Counting};
 use serde_json::Value;
 use tapeloop::Error;
 use tapeloop::data::{ImdbOptions, Series, read_acl_imdb};
 
-/// Knows how much is allocated now, and how much was at most.
-struct Counting;
-
-static NOW: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-fn grow(size: usize) {
-    PEAK.fetch_max(NOW.fetch_add(size, Relaxed) + size, Relaxed);
-}
-
-// SAFETY: passes every call on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        grow(layout.size());
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        grow(layout.size());
-        unsafe { System.alloc_zeroed(layout) }
-    }
-    unsafe fn realloc(&self, old: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        if size > layout.size() {
-            grow(size); // both may exist for a while
-        } else {
-            NOW.fetch_add(size, Relaxed);
-        }
-        NOW.fetch_sub(layout.size(), Relaxed);
-        unsafe { System.realloc(old, layout, size) }
-    }
-    unsafe fn dealloc(&self, old: *mut u8, layout: Layout) {
-        NOW.fetch_sub(layout.size(), Relaxed);
-        unsafe { System.dealloc(old, layout) }
-    }
-}
-
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// One test at a time: the counts are of the whole process.
-static ALONE: Mutex<()> = Mutex::new(());
-
 /// Reads something of this size, and checks what was allocated meanwhile.
 fn bounded<T>(path: &Path, size: u64, read: impl FnOnce(&Path) -> T) -> T {
-    let before = NOW.load(Relaxed);
-    PEAK.store(before, Relaxed);
-    let result = read(path);
-    let peak = PEAK.load(Relaxed) - before;
+    let (result, peak) = heap::peak(|| read(path));
     assert!(peak > 0, "does the counter count?");
     assert!(peak as u64 <= 4 * size + 16_000_000, "{}: {peak} bytes for {size}", path.display());
     result
@@ -98,7 +57,6 @@ fn made(name: &str) -> Option<PathBuf> {
 
 #[test]
 fn the_corpus_is_read_or_refused_as_expected() {
-    let _alone = ALONE.lock();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/malformed/csv");
     let expect: Value = serde_json::from_slice(&fs::read(folder.join("EXPECT.json")).unwrap()).unwrap();
     let files = expect["files"].as_object().unwrap();
@@ -142,7 +100,6 @@ fn the_corpus_is_read_or_refused_as_expected() {
 #[test]
 fn errors_in_a_line_name_the_line() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/malformed/csv");
-    let _alone = ALONE.lock();
     for (name, line) in [
         ("bad_formula_injection.csv", 2),
         ("bad_huge_line_4MiB.csv", 2),
@@ -162,7 +119,6 @@ fn errors_in_a_line_name_the_line() {
 
 #[test]
 fn numbers_take_no_more_than_their_file() {
-    let _alone = ALONE.lock();
     // The most numbers for the fewest bytes.
     let path = file("digits", &b"1\n".repeat(4_000_000));
     assert_eq!(read(&path, None).unwrap().values.len(), 4_000_000);
@@ -172,7 +128,6 @@ fn numbers_take_no_more_than_their_file() {
 
 #[test]
 fn rows_without_end() {
-    let _alone = ALONE.lock();
     for (name, bytes, problem) in [
         ("commas", vec![b','; 1 << 17], "line 1: a row has more than 100000 cells"),
         ("newlines-within", b"\"\n\",,".repeat(1 << 16), "line 1: a row has more than 100000 cells"),
@@ -191,7 +146,6 @@ fn rows_without_end() {
 #[test]
 #[cfg(unix)]
 fn a_file_that_claims_to_be_larger_than_the_memory() {
-    let _alone = ALONE.lock();
     let path = file("sparse", b"v\n1\n");
     fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(1 << 43).unwrap();
     let error = Series::from_csv(&path, None).unwrap_err().to_string();
@@ -201,7 +155,6 @@ fn a_file_that_claims_to_be_larger_than_the_memory() {
 
 #[test]
 fn reviews_take_no_more_than_their_files() {
-    let _alone = ALONE.lock();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("data-memory-acl-imdb");
     // The most words for the fewest bytes.
     let text = "a b c d ".repeat(10_000);

@@ -1,26 +1,22 @@
 //! The program `series` as its user meets it: two processes, a file between them, and files that are none.
-#![cfg(all(feature = "plot", feature = "train"))]
+#![cfg(all(feature = "plot", feature = "csv", feature = "train"))]
+
+mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
+use common::program::{self, files};
 use tapeloop::io::TensorFile;
 
-/// The example lies beside the tests: `target/<profile>/examples/series`.
 fn series(args: &[&str], out: &Path) -> Output {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    let program = profile.join("examples").join(format!("series{}", std::env::consts::EXE_SUFFIX));
-    assert!(program.exists(), "no {}: `cargo build --example series` first", program.display());
-    Command::new(program).args(args).arg("--out").arg(out).output().unwrap()
+    program::run("series", args, out)
 }
 
 /// A path where nothing is yet.
 fn nowhere(name: &str) -> PathBuf {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("series-{name}"));
-    let _ = fs::remove_dir_all(&path);
-    path
+    program::nowhere(&format!("series-{name}"))
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -29,9 +25,8 @@ fn text(bytes: &[u8]) -> String {
 
 /// The standard output of a run that has to succeed.
 fn success(args: &[&str], out: &Path) -> String {
-    let output = series(args, out);
-    assert!(output.status.success(), "{args:?}: {}", text(&output.stderr));
-    text(&output.stdout)
+    let [stdout, _] = program::success("series", args, out);
+    stdout
 }
 
 /// What a run says that has to fail: one sentence, after what it said of its epochs, if there were any.
@@ -53,13 +48,6 @@ fn results(stdout: &str, name: &str) -> Vec<f64> {
     let mut values = words.filter_map(|word| word.strip_prefix(name)?.strip_prefix('='));
     let numbers = values.next().unwrap_or_else(|| panic!("no {name} in {last}"));
     numbers.split(',').map(|x| x.parse().unwrap()).collect()
-}
-
-fn files(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 /// Both rows of answers.

@@ -13,13 +13,16 @@ mod options;
 #[allow(dead_code)]
 mod task;
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use clap::Parser;
 
 use args::Args;
+use common::program::{self, result};
 use linear::Linear;
 use task::{AHEAD, ALONE, TRAIN, Task, Test, WINDOW, go_on, repeated};
 
@@ -29,20 +32,13 @@ enum Stop {
     Unusable(String),
 }
 
-/// The example lies beside the tests: `target/<profile>/examples/signal`.
 fn signal(args: &[&str], out: &Path) -> Output {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    let program = profile.join("examples").join(format!("signal{}", std::env::consts::EXE_SUFFIX));
-    assert!(program.exists(), "no {}: `cargo build --example signal` first", program.display());
-    Command::new(program).args(args).arg("--out").arg(out).output().unwrap()
+    program::run("signal", args, out)
 }
 
 /// A path where nothing is yet.
 fn nowhere(name: &str) -> PathBuf {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("signal-{name}"));
-    let _ = fs::remove_dir_all(&path);
-    path
+    program::nowhere(&format!("signal-{name}"))
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -51,17 +47,8 @@ fn text(bytes: &[u8]) -> String {
 
 /// The standard output of a run that has to succeed.
 fn success(args: &[&str], out: &Path) -> String {
-    let output = signal(args, out);
-    assert!(output.status.success(), "{args:?}: {}", text(&output.stderr));
-    text(&output.stdout)
-}
-
-/// A number of the last line.
-fn result(stdout: &str, name: &str) -> f64 {
-    let last = stdout.lines().last().unwrap();
-    let words = last.strip_prefix("result: ").unwrap_or_else(|| panic!("last line: {last}")).split(' ');
-    let mut values = words.filter_map(|word| word.strip_prefix(name)?.strip_prefix('='));
-    values.next().unwrap_or_else(|| panic!("no {name} in {last}")).parse().unwrap()
+    let [stdout, _] = program::success("signal", args, out);
+    stdout
 }
 
 /// A CSV file of so many numbers.

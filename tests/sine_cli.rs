@@ -14,6 +14,8 @@ mod task;
 #[allow(dead_code)]
 mod trainer;
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -23,6 +25,7 @@ use tapeloop::Params;
 use tapeloop::data::Windows;
 
 use args::Args;
+use common::program::{self, files, result};
 use task::STEPS;
 use trainer::Trainer;
 
@@ -32,24 +35,13 @@ enum Stop {
     Unusable(String),
 }
 
-/// The example lies beside the tests: `target/<profile>/examples/sine`.
-fn program() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    let program = profile.join("examples").join(format!("sine{}", std::env::consts::EXE_SUFFIX));
-    assert!(program.exists(), "no {}: `cargo build --example sine` first", program.display());
-    program
-}
-
 fn sine(args: &[&str], out: &Path) -> Output {
-    Command::new(program()).args(args).arg("--out").arg(out).output().unwrap()
+    program::run("sine", args, out)
 }
 
 /// A path where nothing is yet.
 fn nowhere(name: &str) -> PathBuf {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("sine-{name}"));
-    let _ = fs::remove_dir_all(&path);
-    path
+    program::nowhere(&format!("sine-{name}"))
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -58,22 +50,8 @@ fn text(bytes: &[u8]) -> String {
 
 /// The standard output of a run that has to succeed.
 fn success(args: &[&str], out: &Path) -> String {
-    let output = sine(args, out);
-    assert!(output.status.success(), "{args:?}: {}", text(&output.stderr));
-    text(&output.stdout)
-}
-
-/// A number of the last line.
-fn result(stdout: &str, name: &str) -> f64 {
-    let last = stdout.lines().last().unwrap();
-    let words = last.strip_prefix("result: ").unwrap_or_else(|| panic!("last line: {last}")).split(' ');
-    let mut values = words.filter_map(|word| word.strip_prefix(name)?.strip_prefix('='));
-    values.next().unwrap_or_else(|| panic!("no {name} in {last}")).parse().unwrap()
-}
-
-fn files(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    let [stdout, _] = program::success("sine", args, out);
+    stdout
 }
 
 #[test]
@@ -395,7 +373,7 @@ fn the_rate_falls_but_for_gradient_descent_and_the_tutorial() {
 #[cfg(target_os = "linux")]
 fn an_output_that_ends_early_is_no_panic() {
     let run = |stdout: std::process::Stdio| {
-        let mut command = Command::new(program());
+        let mut command = Command::new(program::path("sine"));
         command.args(["--epochs", "1", "--out"]).arg(nowhere("early")).stdout(stdout);
         command.output().unwrap()
     };

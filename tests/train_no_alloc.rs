@@ -1,10 +1,11 @@
 //! From the second epoch on, `fit` allocates nothing on the heap from batch to batch.
 #![cfg(feature = "train")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+mod common;
+
 use std::sync::{Arc, Mutex};
 
+use common::heap::{self, Counting};
 use tapeloop::Array;
 use tapeloop::data::{Dataset, Inputs, Targets};
 use tapeloop::nn::{
@@ -13,32 +14,7 @@ use tapeloop::nn::{
 use tapeloop::optim::{Adam, Clip, Optimizer, RmsProp, Schedule, Sgd};
 use tapeloop::train::{Fit, Flatten, InputShape, Loss, Metric, Rate, Sequential, TerminateOnNan, on_batch};
 
-/// Counts the allocations of each thread. (A callback is called on the thread that trains.)
-struct Counting;
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-fn count() {
-    ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-}
-
-// SAFETY: passes every call on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn realloc(&self, old: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
-        unsafe { System.realloc(old, layout, size) }
-    }
-    unsafe fn dealloc(&self, old: *mut u8, layout: Layout) {
-        unsafe { System.dealloc(old, layout) }
-    }
-}
-
+/// It counts for each thread by itself. (A callback is called on the thread that trains.)
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
@@ -53,7 +29,7 @@ fn check(what: &str, net: Sequential, input: InputShape, data: &Dataset, setting
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let seen = Arc::new(Mutex::new(Vec::with_capacity(100)));
     let note = Arc::clone(&seen);
-    let note = on_batch(move |at| note.lock().unwrap().push((at.epoch, ALLOCATIONS.get())));
+    let note = on_batch(move |at| note.lock().unwrap().push((at.epoch, heap::allocations())));
     let mut model = net.build(input, 0).unwrap();
     let mut settings = Fit { epochs: EPOCHS, batch: 8, progress: false, ..settings };
     settings.callbacks.push(Box::new(TerminateOnNan));

@@ -12,8 +12,9 @@ use clap::Parser;
 use tapeloop::Error;
 use tapeloop::optim::Schedule;
 
+use crate::options::{self, positive, whole};
 use crate::progress::{LossCurve, Progress};
-use crate::{options, say};
+use crate::say;
 use adding::{Adding, Test};
 use look::Look;
 use net::Trainer;
@@ -74,16 +75,6 @@ impl Args {
     fn read() -> Result<Self, Stop> {
         Self::try_parse().map_err(|error| Stop::Unusable(options::sentence(&error)))
     }
-}
-
-fn whole<const LEAST: usize, const MOST: usize>(text: &str) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|n| (LEAST..=MOST).contains(n));
-    number.ok_or_else(|| format!("it must be a whole number from {LEAST} to {MOST}"))
-}
-
-fn positive(text: &str) -> Result<f64, String> {
-    let number = text.parse().ok().filter(|&x: &f64| x.is_finite() && x > 0.0);
-    number.ok_or_else(|| "it must be a number greater than 0".into())
 }
 
 fn run(args: &Args) -> Result<(), Stop> {

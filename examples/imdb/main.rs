@@ -23,7 +23,8 @@ use tapeloop::nn::{Activation, Dense, Embedding};
 use tapeloop::optim::RmsProp;
 use tapeloop::train::{Fit, InputShape, Loss, Metric, Model, Sequential, TerminateOnNan};
 
-use command::{Cell, Stop, positive, whole};
+use command::{Cell, Stop};
+use options::{positive, whole};
 
 /// Numbers of a word, and units.
 const SIZE: usize = 32;

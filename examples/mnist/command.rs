@@ -65,13 +65,3 @@ pub fn main<A: Parser>(run: impl FnOnce(&A) -> Result<(), Stop>) -> ExitCode {
     say::complain(format_args!("{problem}"));
     ExitCode::from(code)
 }
-
-pub fn positive(text: &str) -> Result<f64, String> {
-    let number = text.parse().ok().filter(|&x: &f64| x.is_finite() && x > 0.0);
-    number.ok_or_else(|| "it must be a number greater than 0".into())
-}
-
-pub fn whole<const LEAST: usize, const MOST: usize>(text: &str) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|n| (LEAST..=MOST).contains(n));
-    number.ok_or_else(|| format!("it must be a whole number from {LEAST} to {MOST}"))
-}

@@ -23,8 +23,9 @@ use tapeloop::nn::Dense;
 use tapeloop::optim::{Adam, Clip};
 use tapeloop::train::{Fit, InputShape, Loss, Metric, Sequential, TerminateOnNan};
 
-use command::{Cell, Stop, positive, whole};
+use command::{Cell, Stop};
 use confusion::Confusion;
+use options::{positive, whole};
 
 /// How many classes there are.
 const CLASSES: usize = 10;

@@ -23,6 +23,7 @@ use clap::Parser;
 use tapeloop::Error;
 use tapeloop::train::History;
 
+use options::{positive, whole};
 use report::Answers;
 
 /// An LSTM of ten units learns from three sequences to add each number to the one before. It is saved; a new process reads the
@@ -31,7 +32,7 @@ use report::Answers;
 #[command(name = "series", allow_negative_numbers = true)]
 struct Args {
     /// Training steps
-    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = whole)]
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = whole::<1, 1_000_000>)]
     steps: usize,
     /// The learning rate
     #[arg(long, value_name = "RATE", default_value_t = 0.001, value_parser = positive)]
@@ -80,16 +81,6 @@ fn main() -> ExitCode {
     };
     say::complain(format_args!("{problem}"));
     ExitCode::from(code)
-}
-
-fn whole(text: &str) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|n| (1..=1_000_000).contains(n));
-    number.ok_or_else(|| "it must be a whole number from 1 to 1000000".into())
-}
-
-fn positive(text: &str) -> Result<f64, String> {
-    let number = text.parse().ok().filter(|&x: &f64| x.is_finite() && x > 0.0);
-    number.ok_or_else(|| "it must be a number greater than 0".into())
 }
 
 fn run(args: &Args) -> Result<(), Stop> {

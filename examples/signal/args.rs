@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-use crate::{Stop, options};
+use crate::Stop;
+use crate::options::{self, positive, whole};
 
 /// A net of two LSTM layers forecasts a vibration: 1,000 numbers in, the next 100 out, and 1,000 if its forecasts are its
 /// next inputs. Longer records of machines are found at the Case Western Reserve University Bearing Data Center, of hearts at
@@ -20,7 +21,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     pub column: Option<String>,
     /// Training steps
-    #[arg(long, value_name = "N", default_value_t = 2_500, value_parser = whole)]
+    #[arg(long, value_name = "N", default_value_t = 2_500, value_parser = whole::<1, 1_000_000>)]
     pub steps: usize,
     /// The learning rate at the start; it falls to 0 along half a cosine
     #[arg(long, value_name = "RATE", default_value_t = 0.002, value_parser = positive)]
@@ -46,14 +47,4 @@ impl Args {
         }
         Ok(args)
     }
-}
-
-fn whole(text: &str) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|n| (1..=1_000_000).contains(n));
-    number.ok_or_else(|| "it must be a whole number from 1 to 1000000".into())
-}
-
-fn positive(text: &str) -> Result<f64, String> {
-    let number = text.parse().ok().filter(|&x: &f64| x.is_finite() && x > 0.0);
-    number.ok_or_else(|| "it must be a number greater than 0".into())
 }

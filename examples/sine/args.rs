@@ -6,6 +6,7 @@ use clap::{Parser, ValueEnum};
 use tapeloop::optim::{Adam, Optimizer, RmsProp, Schedule, Sgd};
 
 use crate::Stop;
+use crate::options::{positive, whole};
 
 /// Trains an Elman net to continue a sine or a series of yours: ten numbers in, the next one out.
 #[derive(Clone, Debug, Parser)]
@@ -18,13 +19,13 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     pub column: Option<String>,
     /// Passes over the training windows [default: 10 for the sine, 30 for a series]
-    #[arg(long, value_name = "N", value_parser = whole::<1_000_000>)]
+    #[arg(long, value_name = "N", value_parser = whole::<1, 1_000_000>)]
     pub epochs: Option<usize>,
     /// Windows in a batch
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole::<1_000_000>)]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole::<1, 1_000_000>)]
     pub batch: usize,
     /// tanh units
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = whole::<1024>)]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = whole::<1, 1024>)]
     pub hidden: usize,
     /// How gradients become new weights
     #[arg(long, value_enum, default_value = "adam")]
@@ -96,14 +97,4 @@ impl Args {
             Rule::Sgd => Box::new(Sgd::new(self.rate())),
         }
     }
-}
-
-fn positive(text: &str) -> Result<f64, String> {
-    let number = text.parse().ok().filter(|&x: &f64| x.is_finite() && x > 0.0);
-    number.ok_or_else(|| "it must be a number greater than 0".into())
-}
-
-fn whole<const MOST: usize>(text: &str) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|n| (1..=MOST).contains(n));
-    number.ok_or_else(|| format!("it must be a whole number from 1 to {MOST}"))
 }

@@ -26,3 +26,15 @@ pub fn check_writable(folder: &Path) -> Result<(), Error> {
         .and_then(|()| fs::remove_file(&trial));
     write.map_err(|source| Error::Write { path: folder.to_owned(), source })
 }
+
+/// An option that is a number greater than 0.
+pub fn positive(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|&x: &f64| x.is_finite() && x > 0.0);
+    number.ok_or_else(|| "it must be a number greater than 0".into())
+}
+
+/// An option that is a whole number in a range.
+pub fn whole<const LEAST: usize, const MOST: usize>(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|n| (LEAST..=MOST).contains(n));
+    number.ok_or_else(|| format!("it must be a whole number from {LEAST} to {MOST}"))
+}

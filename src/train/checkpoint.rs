@@ -50,7 +50,7 @@ impl<R: Real + Storable> Run<'_, '_, R> {
             Some(Checkpoint { path, every: Some(every), .. })
                 if self.batch.is_multiple_of((*every).max(1)) && self.is_finite() =>
             {
-                self.to_file()?.save(path)
+                self.to_file().save(path)
             }
             _ => Ok(()),
         }
@@ -58,7 +58,7 @@ impl<R: Real + Storable> Run<'_, '_, R> {
 
     pub fn save_after_epoch(&self) -> Result<(), Error> {
         match &self.fit.checkpoint {
-            Some(Checkpoint { path, .. }) if self.is_finite() => self.to_file()?.save(path),
+            Some(Checkpoint { path, .. }) if self.is_finite() => self.to_file().save(path),
             _ => Ok(()),
         }
     }
@@ -68,12 +68,7 @@ impl<R: Real + Storable> Run<'_, '_, R> {
         self.means[0].sum.is_finite() && self.history.last("loss").is_none_or(f64::is_finite)
     }
 
-    pub fn to_file(&self) -> Result<TensorFile, Error> {
-        if self.fit.optimizer.export().is_none() {
-            let problem =
-                "the optimizer can't be stored; give it an `export`, or train without a checkpoint".into();
-            return Err(Error::Setting { setting: "checkpoint", problem });
-        }
+    fn to_file(&self) -> TensorFile {
         let model = &*self.model;
         let mut file = saving::net(&model.chain, &model.params);
         put_optimizer(&mut file, OPTIMIZER, &model.params, &*self.fit.optimizer);
@@ -94,7 +89,7 @@ impl<R: Real + Storable> Run<'_, '_, R> {
             callback.save(&mut file, &format!("callback.{number}."));
         }
         let run = json!({
-            "settings": self.settings,
+            "settings": self.fit.settings(model.is_stateful(), self.data),
             "epoch": self.epoch,
             "batch": self.batch,
             "order_of": self.order_of,
@@ -103,6 +98,6 @@ impl<R: Real + Storable> Run<'_, '_, R> {
             "stopped": self.history.stopped,
         });
         file.set_text(RUN, run.to_string());
-        Ok(file)
+        file
     }
 }

@@ -19,16 +19,17 @@ pub(super) const LONGEST: usize = 1 << 18;
 impl<R: Real + Storable> Run<'_, '_, R> {
     /// Goes on from the checkpoint, if there is one and it is asked for.
     pub fn resume(&mut self) -> Result<(), Error> {
-        match &self.fit.checkpoint {
-            Some(Checkpoint { path, resume: true, .. })
-                if path.try_exists().map_err(|source| Error::Read { path: path.clone(), source })? =>
-            {
-                let file = TensorFile::load(path)?;
-                self.take(&file)
-            }
-            Some(_) => self.to_file().map(drop), // to know now whether it can be saved
-            None => Ok(()),
+        let Some(Checkpoint { path, resume, .. }) = &self.fit.checkpoint else { return Ok(()) };
+        if self.fit.optimizer.export().is_none() {
+            let problem =
+                "the optimizer can't be stored; give it an `export`, or train without a checkpoint".into();
+            return Err(Error::Setting { setting: "checkpoint", problem });
         }
+        if *resume && path.try_exists().map_err(|source| Error::Read { path: path.clone(), source })? {
+            let file = TensorFile::load(path)?;
+            self.take(&file)?;
+        }
+        Ok(())
     }
 
     /// Takes all of it, or changes nothing of the net.
@@ -37,7 +38,7 @@ impl<R: Real + Storable> Run<'_, '_, R> {
         // A text of brackets takes many times its size when it is parsed.
         let run = if run.len() > LONGEST { "" } else { run };
         let at = Place { file, run: serde_json::from_str(run).unwrap_or(Value::Null) };
-        at.check_settings(&self.settings)?;
+        at.check_settings(&self.fit.settings(self.model.is_stateful(), self.data))?;
         let mut params = self.model.params.clone();
         saving::take_weights(file, &self.model.chain, &mut params)?;
         let layers = 0..self.model.states.len();
@@ -70,7 +71,7 @@ impl<R: Real + Storable> Run<'_, '_, R> {
             callback.restore(file, &format!("callback.{number}."), &params)?;
         }
         take_optimizer(file, OPTIMIZER, &params, &mut *self.fit.optimizer)?;
-        // It may have moved on from where it began, which the settings have.
+        // It isn't one of the optimizer's settings here: it moves.
         self.fit.optimizer.set_lr(lr[0]);
 
         (self.model.params, self.model.states) = (params, states);

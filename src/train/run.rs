@@ -3,7 +3,6 @@
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
-use serde_json::Value;
 
 use super::callbacks::{BatchEnd, EpochEnd};
 use super::metric::Mean;
@@ -20,9 +19,10 @@ pub(super) struct Run<'r, 'f, R: Real + Storable> {
     pub model: &'r mut Model<R>,
     pub fit: &'r mut Fit<'f, R>,
     pub data: &'r Dataset<R>,
-    /// The rows to train with, in the order of this epoch; and the others.
+    /// The rows to train with, in the order of this epoch.
     pub order: Vec<usize>,
-    held_out: Vec<usize>,
+    /// The rows to validate with: of the validation data, if there are any, else of these.
+    validation: Vec<usize>,
     /// What the layers carry from piece to piece of a sequence, if the net isn't stateful itself.
     pub carried: Vec<Stateful<R>>,
     /// How many epochs are done.
@@ -35,8 +35,6 @@ pub(super) struct Run<'r, 'f, R: Real + Storable> {
     /// The loss and the metrics of these batches.
     pub means: Vec<Mean>,
     pub history: History,
-    /// What must be the same if the run is to go on as it began.
-    pub settings: Value,
 }
 
 impl<'r, 'f, R: Real + Storable> Run<'r, 'f, R> {
@@ -45,14 +43,13 @@ impl<'r, 'f, R: Real + Storable> Run<'r, 'f, R> {
         let carried = if fit.truncate.is_some() { model.chain.links().len() } else { 0 };
         Self {
             order: Vec::with_capacity(rows),
-            held_out: (rows..data.len()).collect(),
+            validation: fit.validation.map_or(rows..data.len(), |data| 0..data.len()).collect(),
             carried: (0..carried).map(|_| Stateful::new()).collect(),
             epoch: 0,
             batch: 0,
             order_of: 0,
             means: vec![Mean::default(); 1 + fit.metrics.len()],
             history: History::default(),
-            settings: fit.settings(model.is_stateful(), data),
             model,
             fit,
             data,
@@ -130,15 +127,10 @@ impl<'r, 'f, R: Real + Storable> Run<'r, 'f, R> {
         for (name, mean) in measures.iter().zip(&self.means) {
             self.history.push(name, mean.value());
         }
-        if let Some(data) = self.fit.validation.or((!self.held_out.is_empty()).then_some(self.data)) {
-            let all: Vec<usize>;
-            let rows = if self.fit.validation.is_some() {
-                all = (0..data.len()).collect();
-                &all
-            } else {
-                &self.held_out
-            };
-            let means = self.model.measure(data, rows, self.fit.loss, &self.fit.metrics, self.fit.batch);
+        if !self.validation.is_empty() {
+            let data = self.fit.validation.unwrap_or(self.data);
+            let (loss, each) = (self.fit.loss, self.fit.batch);
+            let means = self.model.measure(data, &self.validation, loss, &self.fit.metrics, each);
             for (name, mean) in measures.iter().zip(means) {
                 self.history.push(&format!("val_{name}"), mean.value());
             }

@@ -7,6 +7,7 @@ pub mod files;
 #[cfg(feature = "files")]
 pub mod formats;
 pub mod gradients;
+pub mod heap;
 pub mod mistakes;
 pub mod numbers;
 pub mod operands;

@@ -4,13 +4,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// Runs an example. It lies beside the tests: `target/<profile>/examples/<name>`.
-pub fn run(name: &str, args: &[&str], out: &Path) -> Output {
+/// An example lies beside the tests: `target/<profile>/examples/<name>`.
+pub fn path(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let profile = test.parent().and_then(Path::parent).unwrap();
     let program = profile.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     assert!(program.exists(), "no {}: `cargo build --example {name}` first", program.display());
-    Command::new(program).args(args).arg("--out").arg(out).output().unwrap()
+    program
+}
+
+/// Runs an example.
+pub fn run(name: &str, args: &[&str], out: &Path) -> Output {
+    Command::new(path(name)).args(args).arg("--out").arg(out).output().unwrap()
 }
 
 /// The standard output and the standard error of a run that has to succeed.
@@ -47,10 +52,12 @@ pub fn nowhere(name: &str) -> PathBuf {
     path
 }
 
-/// What is in a folder.
+/// What is in a folder, sorted.
 pub fn files(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
-    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
 }
 
 fn text(bytes: Vec<u8>) -> String {

@@ -1,6 +1,5 @@
 //! Ends training when it doesn't get better any more.
 
-use super::monitor::{restore_weights, save_weights};
 use super::{Callback, EpochEnd, Monitor};
 use crate::error::Error;
 use crate::io::{Storable, TensorFile};
@@ -68,12 +67,16 @@ impl<R: Real + Storable> Callback<R> for EarlyStopping<R> {
 
     fn save(&self, file: &mut TensorFile, prefix: &str) {
         self.monitor.save(file, prefix, &[self.waited]);
-        save_weights(file, prefix, self.best.as_deref());
+        if let Some(best) = &self.best {
+            file.insert(format!("{prefix}weights"), &[best.len()], best);
+        }
     }
 
     fn restore(&mut self, file: &TensorFile, prefix: &str, params: &Params<R>) -> Result<(), Error> {
         [self.waited] = self.monitor.restore(file, prefix)?;
-        self.best = restore_weights(file, prefix, params.flat().len())?;
+        let name = format!("{prefix}weights");
+        let best = file.shape(&name).map(|_| file.numbers(&name, &[params.flat().len()]));
+        self.best = best.transpose()?;
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! The number of an epoch that a callback looks at.
 
 use crate::error::Error;
-use crate::io::{Storable, TensorFile};
+use crate::io::TensorFile;
 use crate::train::History;
 
 /// A number of the history, which of two is the better one, and the best one so far.
@@ -89,20 +89,4 @@ impl Monitor {
         let counters: Vec<u64> = file.numbers(&format!("{prefix}counters"), &[N])?;
         Ok(std::array::from_fn(|i| counters[i].min(u32::MAX.into()) as usize))
     }
-}
-
-/// The weights of the best epoch, for a checkpoint: the flat store as it is.
-pub(super) fn save_weights<R: Storable>(file: &mut TensorFile, prefix: &str, weights: Option<&[R]>) {
-    if let Some(weights) = weights {
-        file.insert(format!("{prefix}weights"), &[weights.len()], weights);
-    }
-}
-
-pub(super) fn restore_weights<R: Storable>(
-    file: &TensorFile,
-    prefix: &str,
-    count: usize,
-) -> Result<Option<Vec<R>>, Error> {
-    let name = format!("{prefix}weights");
-    file.shape(&name).map(|_| file.numbers(&name, &[count])).transpose()
 }
