@@ -99,8 +99,7 @@ fn net<S: Spec>(spec: Recurrent<S>, way: Way, [b, t, i, _]: [usize; 4]) -> Net<S
 }
 
 impl<C: Cell> Net<C> {
-    /// A loss that depends on the output, on the last state and on the states of all steps; each element with a weight of
-    /// its own.
+    /// A loss that depends on the output and on the last state, each element with a weight of its own.
     fn loss<'t>(&self, tape: &'t Tape<'t, f64>) -> Var<'t, f64> {
         let x = tape.param(self.x);
         let &[b, t, _] = x.shape().sizes() else { unreachable!() };
@@ -112,10 +111,6 @@ impl<C: Cell> Net<C> {
         let _ = out.state.map(|state| {
             loss = loss + weighted(tape, state * state, 0.2);
             state
-        });
-        let _ = out.states().map(|states| {
-            loss = loss + weighted(tape, states, 0.3);
-            states
         });
         loss
     }

@@ -7,7 +7,8 @@ use crate::real::Real;
 use crate::tensor::Shape;
 
 /// All states `[B, T, H]` of a recurrent net, from `x` `[B, T, I]`, `W` `[I, G·H]`, `U` `[H, G·H]` and the states before
-/// the first step `[B, H]`. If there are two states, the result is both, `[2, B, T, H]`.
+/// the first step `[B, H]`. If there is a second state, the result is a list: all of the first, and the second after the last
+/// step, `[B·T·H + B·H]`.
 ///
 /// What happens at a step, and its chain rule, is in [`recurrent`], as are the loops over time. The same net out of
 /// single operations, a step at a time, is [`nn::unroll`](crate::nn::unroll).
@@ -146,7 +147,7 @@ impl<R: Real> Rule<R> for Recurrence {
             );
         }
         let states = Shape::from([batch, steps, hidden]);
-        if two { states.with_axis(0, 2) } else { states }
+        if two { Shape::from([states.len() + batch * hidden]) } else { states }
     }
 
     fn saved(&self, x: Inputs<'_, R>) -> usize {

@@ -15,9 +15,9 @@ use crate::simd;
 /// What [`forward`](super::forward) left, and what is wanted of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Left<'a, R> {
-    /// `h` `[B, T, H]` and, behind it, `c` if there is one.
+    /// `h` `[B, T, H]` and, behind it, the last `c` `[B, H]` if there is one.
     pub states: &'a [R],
-    /// The gates.
+    /// The gates, and every `c`.
     pub saved: &'a [R],
     /// `∂L/∂states`, as far as `L` depends on them otherwise than through later steps.
     pub d_states: &'a [R],
@@ -55,9 +55,10 @@ pub fn backward<'a, R: Real, S: Step<R>>(
     ];
     let mut numbers = numbers.at_least(lengths.iter().sum());
     let [da, read, x, dx, dh, dc, d_read] = lengths.map(|length| take(&mut numbers, length));
-    for zeros in [&mut *dh, &mut *dc, &mut *d_read] {
+    for zeros in [&mut *dh, &mut *d_read] {
         zeros.fill(R::ZERO);
     }
+    dc.copy_from_slice(&left.d_states[given.sizes.units()..]);
     if batch * steps * hidden == 0 {
         return [dh, dc];
     }
@@ -97,21 +98,18 @@ fn back_in_time<R: Real, S: Step<R>>(
 ) {
     let sizes @ Sizes { steps, inputs, hidden, .. } = given.sizes;
     let Rows { first, count, arrays: [da, read, x, dh, dc, d_read] } = rows;
-    let ((h, c), (dy_h, dy_c)) = (left.states.split_at(sizes.units()), left.d_states.split_at(sizes.units()));
     let (width, reads) = (S::SUMS * hidden, S::RECURRENT.len());
     if !x.is_empty() {
         gather(&given.x[first * steps * inputs..], steps, block, inputs, x);
     }
     what_was_read::<R, S>(given, left, block, first, read);
     for t in given.steps(block).rev() {
-        // What the rest of the net wants of h_t and c_t, too.
+        // What the rest of the net wants of h_t, too.
         for (row, b) in (first..first + count).enumerate() {
             let (dh, d_read) = (&mut dh[sizes.row(row, 1)], &mut d_read[sizes.row(row, reads)][..hidden]);
             given.add_read(b, d_read, dh);
             d_read.fill(R::ZERO);
-            elementwise::add_map(&dy_h[sizes.at(b, t, 1)], dh, |dy| dy);
-            let dc = &mut dc[sizes.row(row, S::CELLS)];
-            elementwise::add_map(&dy_c[sizes.at(b, t, S::CELLS)], dc, |dy| dy);
+            elementwise::add_map(&left.d_states[sizes.at(b, t, 1)], dh, |dy| dy);
         }
         let at = |row: usize| row * block.len() + t - block.start;
         for (phase, columns) in S::RECURRENT.iter().enumerate().rev() {
@@ -125,16 +123,18 @@ fn back_in_time<R: Real, S: Step<R>>(
                             da.fill(R::ZERO);
                             continue;
                         }
+                        let saved = |t: usize| &left.saved[sizes.at(b, t, S::SAVED)];
+                        let c = |t: usize| &saved(t)[saved(t).len() - S::CELLS * hidden..];
                         let (h_before, c_before) = match given.before(t) {
-                            Some(t) => (&h[sizes.at(b, t, 1)], &c[sizes.at(b, t, S::CELLS)]),
+                            Some(t) => (&left.states[sizes.at(b, t, 1)], c(t)),
                             None => (&given.h_0[sizes.row(b, 1)], &given.c_0[sizes.row(b, S::CELLS)]),
                         };
                         let at = Backward {
-                            saved: &left.saved[sizes.at(b, t, S::SAVED)],
+                            saved: saved(t),
                             read: &read[sizes.row(at(row), reads)],
-                            h: &h[sizes.at(b, t, 1)],
+                            h: &left.states[sizes.at(b, t, 1)],
                             h_before,
-                            c: &c[sizes.at(b, t, S::CELLS)],
+                            c: c(t),
                             c_before,
                             da,
                             dh: &mut dh[sizes.row(row, 1)],
@@ -182,7 +182,9 @@ fn what_was_read<R: Real, S: Step<R>>(
             None => of_state.copy_from_slice(h_before),
             Some(keep) => elementwise::zip(h_before, &keep[sizes.row(b, 1)], of_state, |h, keep| h * keep),
         }
-        let saved = &left.saved[sizes.at(b, t, S::SAVED)];
-        of_gates.copy_from_slice(&saved[saved.len() - of_gates.len()..]);
+        if !of_gates.is_empty() {
+            let saved = &left.saved[sizes.at(b, t, S::SAVED)][S::SUMS * sizes.hidden..];
+            of_gates.copy_from_slice(&saved[..of_gates.len()]);
+        }
     }
 }

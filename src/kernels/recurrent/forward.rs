@@ -11,8 +11,8 @@ use crate::kernels::{Mat, MatMut, elementwise};
 use crate::real::Real;
 use crate::simd;
 
-/// Computes the states of all steps: `states` is `h` `[B, T, H]` and, behind it, `c` if there is one. What backward will
-/// need goes to `saved`, [`saved`](super::saved) numbers, or nowhere if there is no room.
+/// Computes the states: `h` of all steps, `[B, T, H]`, and, behind it in `states`, `c` after the last one, `[B, H]`, if there is one.
+/// What backward will need goes to `saved`, [`saved`](super::saved) numbers, or nowhere if there is no room.
 ///
 /// # Panics
 /// If a slice has not the size that it should have.
@@ -24,7 +24,9 @@ pub fn forward<R: Real, S: Step<R>>(
     workspace: &mut Workspace<R>,
 ) {
     let sizes @ Sizes { batch, inputs, hidden, .. } = given.sizes;
-    if sizes.units() == 0 {
+    let (h, c) = states.split_at_mut(sizes.units());
+    c.copy_from_slice(given.c_0);
+    if h.is_empty() {
         return;
     }
     let (blocks, width) = (given.blocks(), S::SUMS * hidden);
@@ -42,7 +44,6 @@ pub fn forward<R: Real, S: Step<R>>(
     let mut numbers = numbers.at_least(lengths.iter().sum());
     let [sums, x, read, b] = lengths.map(|length| take(&mut numbers, length));
     let (sums, saved) = if in_place { (saved, &mut [][..]) } else { (sums, saved) };
-    let (h, c) = states.split_at_mut(sizes.units());
     biases(step, given, b);
 
     let w = given.input::<S>(w, blocks, false);
@@ -150,7 +151,6 @@ fn advance<R: Real, S: Step<R>>(
         let right = MatMut::strided(&mut a[columns.to * hidden..], count, columns.gates * hidden, stride);
         gemm::add_product_in(left, u[phase], right, alone);
 
-        let last = phase + 1 == reads;
         let (a, read, saved, h, c) = (&mut *a, &mut *read, &mut *saved, &mut *h, &mut *c);
         simd::run(
             #[inline(always)]
@@ -158,34 +158,25 @@ fn advance<R: Real, S: Step<R>>(
                 for row in 0..count {
                     let a = &mut a[row * stride..][..width];
                     let read = if read.is_empty() { &mut [] } else { &mut read[sizes.row(row, reads)] };
-                    let (h_before, h) = two(
-                        h,
-                        given.h_0,
-                        before.map(|t| sizes.at(row, t, 1)),
-                        sizes.row(first + row, 1),
-                        sizes.at(row, t, 1),
-                    );
-                    let (c_before, c) = two(
-                        c,
-                        given.c_0,
-                        before.map(|t| sizes.at(row, t, S::CELLS)),
-                        sizes.row(first + row, S::CELLS),
-                        sizes.at(row, t, S::CELLS),
-                    );
+                    let (h_before, h) = match before {
+                        Some(before) => two(h, sizes.at(row, before, 1), sizes.at(row, t, 1)),
+                        None => (&given.h_0[sizes.row(first + row, 1)], &mut h[sizes.at(row, t, 1)]),
+                    };
+                    let c = &mut c[sizes.row(row, S::CELLS)];
                     if given.is_live(first + row, t) {
-                        step.forward(phase, Forward { b, a, read, h_before, h, c_before, c });
+                        step.forward(phase, Forward { b, a, read, h_before, h, c });
                     } else {
                         // Backward multiplies these by 0, and what lay there might be NaN.
                         a.fill(R::ZERO);
                         read.fill(R::ZERO);
                         h.copy_from_slice(h_before);
-                        c.copy_from_slice(c_before);
                     }
-                    if last && !saved.is_empty() {
-                        let kept = S::SAVED.min(S::SUMS) * hidden;
-                        let (from_a, from_read) = saved[sizes.at(row, t, S::SAVED)].split_at_mut(kept);
-                        from_a.copy_from_slice(&a[..kept]);
-                        from_read.copy_from_slice(&read[read.len() - from_read.len()..]);
+                    if phase + 1 == reads && !saved.is_empty() {
+                        let mut saved = &mut saved[sizes.at(row, t, S::SAVED)];
+                        let second = read.get(hidden..).unwrap_or_default();
+                        for from in [&*a, second, c] {
+                            take(&mut saved, from.len()).copy_from_slice(from);
+                        }
                     }
                 }
             },
@@ -193,24 +184,14 @@ fn advance<R: Real, S: Step<R>>(
     }
 }
 
-/// The state of a row before a step, and room for the one after it.
+/// A row's `h` at two steps: one to be read and one to be written.
 #[inline(always)]
-fn two<'a, R>(
-    all: &'a mut [R],
-    initial: &'a [R],
-    before: Option<Range<usize>>,
-    of_initial: Range<usize>,
-    now: Range<usize>,
-) -> (&'a [R], &'a mut [R]) {
-    match before {
-        None => (&initial[of_initial], &mut all[now]),
-        Some(before) if before.start < now.start => {
-            let (early, late) = all.split_at_mut(now.start);
-            (&early[before], &mut late[..now.end - now.start])
-        }
-        Some(before) => {
-            let (early, late) = all.split_at_mut(before.start);
-            (&late[..before.end - before.start], &mut early[now])
-        }
+fn two<R>(all: &mut [R], read: Range<usize>, write: Range<usize>) -> (&[R], &mut [R]) {
+    if read.start < write.start {
+        let (early, late) = all.split_at_mut(write.start);
+        (&early[read], &mut late[..write.end - write.start])
+    } else {
+        let (early, late) = all.split_at_mut(read.start);
+        (&late[..read.end - read.start], &mut early[write])
     }
 }

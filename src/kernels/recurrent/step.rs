@@ -14,7 +14,8 @@ pub trait Step<R: Real>: Copy + Sync {
     const GATES: usize;
     /// Parts of `H` numbers in a row of `a`.
     const SUMS: usize;
-    /// Parts of `H` numbers of a row that `backward` needs: all of `a`, and behind them what a second product read; or none.
+    /// Parts of `H` numbers of a row that `backward` needs: all of `a`; behind them what a second product read, and `c`, if there is
+    /// any. Or none.
     const SAVED: usize;
     /// Which columns of `W` make which part of `a`.
     const INPUT: &'static [Columns];
@@ -55,9 +56,7 @@ pub struct Forward<'a, R> {
     pub h_before: &'a [R],
     /// `h`, to be written. `[H]`
     pub h: &'a mut [R],
-    /// `c_{t−1}`. `[H]`, or empty.
-    pub c_before: &'a [R],
-    /// `c`, to be written. `[H]`, or empty.
+    /// `c_{t−1}`, to become `c`. `[H]`, or empty.
     pub c: &'a mut [R],
 }
 

@@ -39,8 +39,8 @@ units! {
     units_2_1: 2 a b, 1 p;
     units_3_2: 3 a b c, 2 p q;
     units_3_3: 3 a b c, 3 p q r;
+    units_4_6: 4 a b c d, 6 p q r s t u;
     units_5_5: 5 a b c d e, 5 p q r s t;
-    units_5_6: 5 a b c d e, 6 p q r s t u;
     units_6_6: 6 a b c d e f_, 6 p q r s t u;
 }
 

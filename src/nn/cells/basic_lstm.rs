@@ -136,7 +136,7 @@ impl Cell for BasicLstmCell {
         x: Var<'t, R>,
         LstmState { h, c }: LstmState<'t, R>,
         way: Way<'t, R>,
-    ) -> Option<LstmState<'t, R>> {
+    ) -> Option<(Var<'t, R>, LstmState<'t, R>)> {
         if self.activation != Activation::Tanh {
             return None;
         }
@@ -147,6 +147,7 @@ impl Cell for BasicLstmCell {
             |from: usize, count: usize| tape.part(kernel, from * 4 * units, Shape::from([count, 4 * units]));
         let (w, u, b_x) = (rows(0, inputs), rows(inputs, units), Some(tape.param(self.bias)));
         let weights = Weights { w, u, b_x, b_h: None };
-        Some(LstmState::of_both(at_once(RecurrenceKind::Lstm(step), weights, x, &[h, c], way)))
+        let (outputs, [h, c]) = at_once(RecurrenceKind::Lstm(step), weights, x, [h, c], way);
+        Some((outputs, LstmState { h, c }))
     }
 }

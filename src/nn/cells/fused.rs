@@ -4,6 +4,7 @@ use crate::nn::Way;
 use crate::ops::{Recurrence, RecurrenceKind};
 use crate::real::Real;
 use crate::tape::Var;
+use crate::tensor::Shape;
 
 /// The weights of a recurrence.
 #[derive(Clone, Copy)]
@@ -18,15 +19,16 @@ pub(super) struct Weights<'t, R: Real> {
     pub b_h: Option<Var<'t, R>>,
 }
 
-/// The states of all steps, `[B, T, H]` or, if there are two, `[2, B, T, H]`.
+/// The outputs of all steps, `[B, T, H]`, and the states after the last one.
 #[track_caller]
-pub(super) fn at_once<'t, R: Real>(
+pub(super) fn at_once<'t, R: Real, const N: usize>(
     kind: RecurrenceKind,
     Weights { w, u, b_x, b_h }: Weights<'t, R>,
     x: Var<'t, R>,
-    initial: &[Var<'t, R>],
-    Way { reverse, mask, keep, .. }: Way<'t, R>,
-) -> Var<'t, R> {
+    initial: [Var<'t, R>; N],
+    way: Way<'t, R>,
+) -> (Var<'t, R>, [Var<'t, R>; N]) {
+    let Way { reverse, mask, keep, .. } = way;
     let op = Recurrence {
         kind,
         reverse,
@@ -37,10 +39,24 @@ pub(super) fn at_once<'t, R: Real>(
     };
     let mut inputs = [x; 9];
     let mut count = 0;
-    let initial = initial.iter().copied();
     for input in [x, w, u].into_iter().chain(initial).chain([b_x, b_h, mask, keep].into_iter().flatten()) {
         inputs[count] = input;
         count += 1;
     }
-    x.tape().record(op, &inputs[..count])
+    let states = x.tape().record(op, &inputs[..count]);
+    let (steps, h_0) = (x.shape().sizes()[1], initial[0].shape());
+    let outputs = match N {
+        1 => states,
+        _ => x.tape().part(states, 0, Shape::from([h_0.rows(), steps, h_0.last()])),
+    };
+    let mut number = 0;
+    let last = initial.map(|before| {
+        number += 1;
+        match (number, way.steps(steps).last()) {
+            (1, Some(t)) => outputs.select(1, t),
+            (1, None) => before,
+            _ => x.tape().part(states, outputs.shape().len(), before.shape()),
+        }
+    });
+    (outputs, last)
 }

@@ -77,7 +77,12 @@ impl Cell for GruCell {
     }
 
     #[track_caller]
-    fn at_once<'t, R: Real>(&self, x: Var<'t, R>, h: Var<'t, R>, way: Way<'t, R>) -> Option<Var<'t, R>> {
+    fn at_once<'t, R: Real>(
+        &self,
+        x: Var<'t, R>,
+        h: Var<'t, R>,
+        way: Way<'t, R>,
+    ) -> Option<(Var<'t, R>, Var<'t, R>)> {
         if (self.activation, self.recurrent_activation) != (Activation::Tanh, Activation::Sigmoid) {
             return None;
         }
@@ -87,6 +92,7 @@ impl Cell for GruCell {
         };
         let (w, u) = (x.tape().param(self.w_ih), x.tape().param(self.w_hh));
         let [b_x, b_h] = [self.b_ih, self.b_hh].map(|b| b.map(|b| x.tape().param(b)));
-        Some(at_once(kind, Weights { w, u, b_x, b_h }, x, &[h], way))
+        let (outputs, [h]) = at_once(kind, Weights { w, u, b_x, b_h }, x, [h], way);
+        Some((outputs, h))
     }
 }

@@ -84,13 +84,6 @@ impl<'t, R: Real> LstmState<'t, R> {
     pub(super) fn check(self, layer: &str, x_t: Var<'t, R>, [i, p, h]: [usize; 3]) {
         check(layer, x_t, i, &[("the state h", self.h, p), ("the state c", self.c, h)]);
     }
-
-    /// The states of all steps out of what the operation for whole sequences gives, `[2, B, T, H]`.
-    pub(super) fn of_both(both: Var<'t, R>) -> Self {
-        let each = both.shape().without(0);
-        let part = |i: usize| both.tape().part(both, i * each.len(), each);
-        Self { h: part(0), c: part(1) }
-    }
 }
 
 impl LstmCell {
@@ -148,13 +141,14 @@ impl Cell for LstmCell {
         x: Var<'t, R>,
         LstmState { h, c }: LstmState<'t, R>,
         way: Way<'t, R>,
-    ) -> Option<LstmState<'t, R>> {
+    ) -> Option<(Var<'t, R>, LstmState<'t, R>)> {
         if !self.is_plain() {
             return None;
         }
         let kind = RecurrenceKind::Lstm(recurrent::Lstm { order: GateOrder::Ifgo, forget_bias: 0.0 });
         let (w, u) = (x.tape().param(self.w_ih), x.tape().param(self.w_hh));
         let [b_x, b_h] = [self.b, self.b_hh].map(|b| b.map(|b| x.tape().param(b)));
-        Some(LstmState::of_both(at_once(kind, Weights { w, u, b_x, b_h }, x, &[h, c], way)))
+        let (outputs, [h, c]) = at_once(kind, Weights { w, u, b_x, b_h }, x, [h, c], way);
+        Some((outputs, LstmState { h, c }))
     }
 }

@@ -149,7 +149,12 @@ impl Cell for SimpleRnnCell {
     }
 
     #[track_caller]
-    fn at_once<'t, R: Real>(&self, x: Var<'t, R>, h: Var<'t, R>, way: Way<'t, R>) -> Option<Var<'t, R>> {
+    fn at_once<'t, R: Real>(
+        &self,
+        x: Var<'t, R>,
+        h: Var<'t, R>,
+        way: Way<'t, R>,
+    ) -> Option<(Var<'t, R>, Var<'t, R>)> {
         let kind = match self.activation {
             Activation::Tanh => recurrent::SimpleRnn::Tanh,
             Activation::Relu => recurrent::SimpleRnn::Relu,
@@ -157,6 +162,8 @@ impl Cell for SimpleRnnCell {
         };
         let (w, u) = (x.tape().param(self.w_ih), x.tape().param(self.w_hh));
         let [b_x, b_h] = [self.b, self.b_hh].map(|b| b.map(|b| x.tape().param(b)));
-        Some(at_once(RecurrenceKind::SimpleRnn(kind), Weights { w, u, b_x, b_h }, x, &[h], way))
+        let (outputs, [h]) =
+            at_once(RecurrenceKind::SimpleRnn(kind), Weights { w, u, b_x, b_h }, x, [h], way);
+        Some((outputs, h))
     }
 }

@@ -17,7 +17,7 @@ use crate::tape::Var;
 /// let mask = tape.lengths(&[5, 2], 5); // the second sequence ends after two steps
 /// let out = lstm.run(x, Call { mask: Some(mask), training: Some(7), ..Call::default() });
 /// assert_eq!(out.output.shape().sizes(), [2, 8]); // [B, H]
-/// assert_eq!(out.states().c.shape().sizes(), [2, 5, 8]); // every c_t
+/// assert_eq!(out.state.c.shape().sizes(), [2, 8]); // c at the end of each sequence
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'t, S, R: Real> {
@@ -51,18 +51,7 @@ pub struct Output<'t, S, R: Real> {
 }
 
 impl<'t, S: State<'t, R>, R: Real> Output<'t, S, R> {
-    /// The states of all steps, each variable `[B, T, ..]`, in the order of the sequence: the `c` of an LSTM's is every
-    /// `c_t`. Call it before `backward`: the steps of an unrolled layer are stacked here. Of gradients, what is said of
-    /// [`output`](Self::output) holds.
-    #[must_use]
-    pub fn states(&self) -> S {
-        match self.states {
-            States::AtOnce(states) => states,
-            States::Steps(trajectory) => trajectory.states(),
-        }
-    }
-
-    /// The steps one by one, to read each `∂L/∂h_t`; `None` if they were computed at once.
+    /// The steps one by one, with the state of each, and its gradient; `None` if they were computed at once.
     #[must_use]
     pub fn trajectory(&self) -> Option<Trajectory<'t, S, R>> {
         match self.states {
@@ -72,12 +61,12 @@ impl<'t, S: State<'t, R>, R: Real> Output<'t, S, R> {
     }
 }
 
-/// The states of all steps.
+/// What there is of all steps.
 #[derive(Clone, Copy)]
 pub(super) enum States<'t, S, R: Real> {
-    /// As one, each variable `[B, T, ..]`.
-    AtOnce(S),
-    /// Step by step.
+    /// The outputs as one, `[B, T, H]`.
+    AtOnce(Var<'t, R>),
+    /// The states step by step.
     Steps(Trajectory<'t, S, R>),
 }
 
@@ -85,7 +74,7 @@ impl<'t, S: State<'t, R>, R: Real> States<'t, S, R> {
     /// `h_1 … h_T` `[B, T, H]`.
     pub(super) fn outputs(&self) -> Var<'t, R> {
         match self {
-            Self::AtOnce(states) => states.output(),
+            Self::AtOnce(outputs) => *outputs,
             Self::Steps(trajectory) => trajectory.outputs().stack(),
         }
     }

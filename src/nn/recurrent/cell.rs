@@ -73,8 +73,8 @@ pub trait Cell {
         self.step(x_t, state.with_output(read))
     }
 
-    /// All steps at once, if there is an operation that does so: the states of all steps, each `[B, T, H]`, in the order
-    /// of the sequence. It must do the same as [`unroll`](crate::nn::unroll), which is what happens otherwise.
+    /// All steps at once, if there is an operation that does so: the outputs of all steps, `[B, T, H]`, in the order of the sequence,
+    /// and the state after the last one. It must do the same as [`unroll`](crate::nn::unroll), which is what happens otherwise.
     /// Mask and dropout are data here, without a gradient, and there is no zoneout.
     #[track_caller]
     fn at_once<'t, R: Real>(
@@ -82,7 +82,7 @@ pub trait Cell {
         _x: Var<'t, R>,
         _initial: Self::State<'t, R>,
         _way: Way<'t, R>,
-    ) -> Option<Self::State<'t, R>> {
+    ) -> Option<(Var<'t, R>, Self::State<'t, R>)> {
         None
     }
 }

@@ -91,10 +91,7 @@ impl<C: Cell> Recurrent<C> {
         let at_once =
             if self.unrolled || zoneout.is_some() { None } else { self.cell.at_once(x, initial, way) };
         let (states, state) = match at_once {
-            Some(states) => {
-                let last = way.steps(steps).last();
-                (States::AtOnce(states), last.map_or(initial, |t| states.map(|all| all.select(1, t))))
-            }
+            Some((outputs, state)) => (States::AtOnce(outputs), state),
             None => {
                 let trajectory = unroll(&self.cell, x, initial, way);
                 (States::Steps(trajectory), trajectory.state)

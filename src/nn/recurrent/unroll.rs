@@ -19,7 +19,7 @@ pub struct Way<'t, R: Real> {
 
 impl<R: Real> Way<'_, R> {
     /// The steps in the order of time.
-    pub(super) fn steps(self, count: usize) -> impl Iterator<Item = usize> {
+    pub(in crate::nn) fn steps(self, count: usize) -> impl Iterator<Item = usize> {
         (0..count).map(move |t| if self.reverse { count - 1 - t } else { t })
     }
 }
