@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use tapeloop::nn::Lstm;
 use tapeloop::{Array, Init, Memory, Params, Tape};
 
 fn two_weights() -> (Params<f64>, [tapeloop::Param; 2]) {
@@ -53,6 +54,35 @@ fn the_gradient_of_any_node_is_readable_and_zero_where_the_loss_does_not_depend_
     assert_eq!(later.grad(), [0.0]);
     assert!(!x.needs_grad(), "data: not differentiated by");
     assert_eq!(product.grad_norm(), 224f64.sqrt());
+}
+
+#[test]
+fn without_gradients_values_are_the_same_and_less_is_kept() {
+    let mut params = Params::<f64>::new(0);
+    let lstm = Lstm::new(5).return_sequences(true).build(&mut params, "lstm", 3);
+    let x: Vec<f64> = (0..2 * 400 * 3).map(|i| (i as f64).sin()).collect();
+    let run = |tape: Tape<'_, f64>| {
+        let y = lstm.forward(tape.input([2, 400, 3], &x)).value();
+        (y, tape.into_memory().bytes())
+    };
+    let (with, bytes) = run(Tape::new(&params, Memory::new()));
+    let (without, fewer) = run(Tape::without_gradients(&params, Memory::new()));
+    assert_eq!(with, without);
+    assert!(bytes - fewer > 2 * 400 * 5 * 5 * size_of::<f64>() / 2, "{bytes} and {fewer} bytes");
+
+    let tape = Tape::without_gradients(&params, Memory::new());
+    let x = tape.variable(&Array::new([1, 1, 3], vec![1.0; 3]));
+    let loss = lstm.forward(x).sum();
+    assert!(!loss.needs_grad() && !x.needs_grad());
+    let backward = || tape.backward(loss, &mut params.zero_gradients());
+    let grad = || drop(x.grad());
+    for ask in [&backward as &dyn Fn(), &grad] {
+        let panic = catch_unwind(AssertUnwindSafe(ask)).unwrap_err();
+        let message = panic
+            .downcast_ref::<&str>()
+            .map_or_else(|| panic.downcast_ref::<String>().unwrap().clone(), |message| message.to_string());
+        assert!(message.contains("without gradients"), "{message}");
+    }
 }
 
 #[test]

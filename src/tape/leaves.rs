@@ -73,6 +73,7 @@ impl<R: Real> Tape<'_, R> {
         let memory = &mut *self.memory_mut();
         let offset = memory.values.push(shape.len());
         write(&mut memory.values.all_mut()[offset..][..shape.len()]);
+        let needs_grad = needs_grad && self.differentiates;
         self.push(memory, Node::leaf(shape, Place::Arena(offset), needs_grad))
     }
 
@@ -88,7 +89,8 @@ impl<R: Real> Tape<'_, R> {
         if let Some(id) = memory.param_leaves[param.index] {
             return Var::new(self, id, param.shape());
         }
-        let var = self.push(memory, Node::leaf(param.shape(), Place::Params(param.offset), true));
+        let var =
+            self.push(memory, Node::leaf(param.shape(), Place::Params(param.offset), self.differentiates));
         memory.param_leaves[param.index] = Some(var.id());
         var
     }

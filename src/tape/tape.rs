@@ -35,6 +35,8 @@ pub struct Tape<'p, R: Real = f32> {
     params: &'p Params<R>,
     // By value, not `&mut`: that would tie `Var` to two lifetimes.
     memory: RefCell<Memory<R>>,
+    /// Whether parameters and variables have gradients.
+    pub(super) differentiates: bool,
 }
 
 impl<'p, R: Real> Tape<'p, R> {
@@ -43,7 +45,12 @@ impl<'p, R: Real> Tape<'p, R> {
     pub fn new(params: &'p Params<R>, mut memory: Memory<R>) -> Self {
         memory.clear();
         memory.param_leaves.resize(params.arrays(), None);
-        Self { params, memory: RefCell::new(memory) }
+        Self { params, memory: RefCell::new(memory), differentiates: true }
+    }
+
+    /// The same for values alone: nothing on it has a gradient, so that nothing is kept for `backward`. PyTorch `no_grad`.
+    pub fn without_gradients(params: &'p Params<R>, memory: Memory<R>) -> Self {
+        Self { differentiates: false, ..Self::new(params, memory) }
     }
 
     /// Ends the tape and returns its memory for the next one.
@@ -135,7 +142,8 @@ impl<'p, R: Real> Tape<'p, R> {
     /// Time steps are nodes like any other; backpropagation through time is this loop.
     ///
     /// # Panics
-    /// If `loss` isn't a scalar of this tape, or `grads` is not of its parameters' layout.
+    /// If `loss` isn't a scalar of this tape, if `grads` is not of its parameters' layout, or if the tape is
+    /// [`without_gradients`](Self::without_gradients).
     #[track_caller]
     pub fn backward(&self, loss: Var<'_, R>, grads: &mut Gradients<R>) {
         assert!(std::ptr::eq(loss.tape(), self), "backward: the loss is on another tape");
@@ -145,6 +153,7 @@ impl<'p, R: Real> Tape<'p, R> {
             loss.shape()
         );
         assert!(self.params.fits(grads), "backward: gradients of other parameters");
+        assert!(self.differentiates, "backward: the tape is one without gradients");
         let memory = &mut *self.memory.borrow_mut();
         memory.clear_grads();
         let Memory { nodes, inputs, ids, values, saved, workspace, grads: node_grads, .. } = memory;

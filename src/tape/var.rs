@@ -101,7 +101,10 @@ impl<'t, R: Real> Var<'t, R> {
         let Place::Arena(offset) = memory.nodes[self.id.index()].place else {
             panic!("grad: a parameter's gradient is in the `Gradients` passed to `backward`: `grads[param]`")
         };
-        assert!(self.needs_grad(), "grad: data has no gradient; put it on the tape with `Tape::variable`");
+        assert!(
+            self.needs_grad(),
+            "grad: data has no gradient (put it on the tape with `Tape::variable`), nor has a tape without gradients"
+        );
         let grads = memory.grads.all();
         assert!(!grads.is_empty(), "grad: call `backward` first");
         assert!(offset + self.shape.len() <= grads.len(), "grad: computed after the last `backward`");

@@ -37,6 +37,10 @@ impl<R: Real> Arena<R> {
     pub(crate) fn reserve(&mut self, used: usize) {
         self.used = used;
         if self.data.len() < used {
+            // Grown by an eighth: doubled, the memory of a large net could be half empty.
+            if self.data.capacity() < used {
+                self.data.reserve_exact((used + used / 8).max(1024) - self.data.len());
+            }
             self.data.resize(used, R::ZERO);
         }
     }

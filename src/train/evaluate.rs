@@ -49,7 +49,7 @@ impl<R: Real + Storable> Model<R> {
         let mut states: Vec<Stateful<R>> = self.states.iter().map(|_| Stateful::new()).collect();
         for rows in rows.chunks(each) {
             self.batch.fill(data, rows);
-            let tape = Tape::new(&self.params, std::mem::take(&mut self.memory));
+            let tape = Tape::without_gradients(&self.params, std::mem::take(&mut self.memory));
             let answer = self.chain.forward(&tape, &self.batch, None, &mut states);
             let of_batch = loss.of(answer.x(), &self.batch, answer.mask).item().to_f64();
             means[0].add(of_batch, rows.len() as f64);

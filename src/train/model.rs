@@ -79,7 +79,7 @@ impl<R: Real> Model<R> {
         let rows: Vec<usize> = (0..n).collect();
         for rows in rows.chunks(each) {
             self.batch.fill_inputs(inputs, rows, None);
-            let tape = Tape::new(&self.params, std::mem::take(&mut self.memory));
+            let tape = Tape::without_gradients(&self.params, std::mem::take(&mut self.memory));
             let answer = self.chain.forward(&tape, &self.batch, None, &mut self.states).x();
             answer.with_value(|values| answers.extend_from_slice(values));
             self.memory = tape.into_memory();

@@ -8,7 +8,7 @@ use crate::real::Real;
 /// Rows of `x`, one for each sequence and step, that a block should have: enough for products at full speed (and for `C`, the
 /// gradient of a weight, not to be visited more often than it is anyway), and so few that what belongs to them is still in the
 /// cache from one line of the algorithm to the next.
-const ROWS: usize = 384;
+const ROWS: usize = 320;
 
 /// The steps of a sequence as blocks, all of the same length or one less.
 #[derive(Clone, Copy, Debug)]
