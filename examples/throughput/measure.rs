@@ -17,8 +17,8 @@ pub struct Row {
     pub threads: usize,
     /// Bytes of a number.
     pub number: usize,
-    /// µs of a call in each round, sorted.
-    pub us: Vec<f64>,
+    /// µs of a call: median, least and most over the rounds.
+    pub us: [f64; 3],
     /// The median of the FMA peak, GFLOP/s.
     pub peak: f64,
     pub tape_bytes: usize,
@@ -40,26 +40,39 @@ pub fn measure<R: Real>(cases: &[Case], rounds: usize) -> Vec<Row> {
             us[case].push(1e6 * time(|| _ = calls[case].run()));
         }
     }
-    peaks.sort_by(f64::total_cmp);
+    let peak = median(&mut peaks);
     let row = |((&case, mut us), call): ((&Case, Vec<f64>), &Call<R>)| {
-        us.sort_by(f64::total_cmp);
-        let (threads, number) = (rayon::current_num_threads(), size_of::<R>());
-        Row { case, threads, number, us, peak: peaks[peaks.len() / 2], tape_bytes: call.tape_bytes() }
+        let (threads, number, median) = (rayon::current_num_threads(), size_of::<R>(), median(&mut us));
+        Row {
+            case,
+            threads,
+            number,
+            us: [median, us[0], us[rounds - 1]],
+            peak,
+            tape_bytes: call.tape_bytes(),
+        }
     };
     cases.iter().zip(us).zip(&calls).map(row).collect()
 }
 
-/// What all threads together can do at most, GFLOP/s: of each the best of many short calls, among which nobody else had its core.
+/// What all threads together can do at most, GFLOP/s: of each the median of many calls of some 0.1 ms, few of which had to
+/// share their core.
 fn peak<R: Real>() -> f64 {
     let each = rayon::broadcast(|_| {
-        let (start, mut most) = (Instant::now(), 0.0);
+        let (start, mut rates) = (Instant::now(), Vec::new());
         while start.elapsed() < SAMPLE {
             let call = Instant::now();
-            most = f64::max(most, fma_peak::<R>() / call.elapsed().as_secs_f64());
+            rates.push(fma_peak::<R>() / call.elapsed().as_secs_f64());
         }
-        most
+        median(&mut rates)
     });
     each.iter().sum::<f64>() / 1e9
+}
+
+/// Sorts the numbers and returns the one in the middle.
+fn median(numbers: &mut [f64]) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
 }
 
 /// Seconds of a call, over as many as fill a sample: of one thread its processor time, in which others who use the
