@@ -52,6 +52,9 @@ const SHAPES: [[usize; 4]; 10] = [
     [1, 17, 2, 3],
 ];
 
+/// The same, of some hundred rows and steps: they are taken in several blocks, of different lengths.
+const LONG: [[usize; 4]; 3] = [[3, 200, 2, 2], [301, 3, 1, 2], [1, 601, 3, 1]];
+
 /// A net around a layer: everything that it reads is a parameter, so that every gradient is checked.
 struct Net<C> {
     layer: Recurrent<C>,
@@ -160,14 +163,31 @@ impl Tally {
     /// The operation for whole sequences against the loop over single steps: the loss and all gradients.
     fn compare<S: Spec>(&mut self, what: &str, spec: impl Fn(usize) -> Recurrent<S>) {
         for (shape, way) in cases() {
-            let at_once = net(spec(shape[3]), way, shape);
-            let unrolled = net(spec(shape[3]).unrolled(), way, shape);
-            assert!(at_once.nodes() < unrolled.nodes() || shape[1] == 1, "{what} {shape:?}: not at once");
-            for (a, b) in at_once.gradients().iter().zip(unrolled.gradients()) {
-                let apart = (a - b).abs() / b.abs().max(1.0);
-                assert!(apart < 1e-12, "{what} {shape:?} {way:?}: at once {a:e}, unrolled {b:e}");
-                self.apart = self.apart.max(apart);
-            }
+            self.compare_one(what, &spec, shape, way);
+        }
+    }
+
+    fn compare_one<S: Spec>(
+        &mut self,
+        what: &str,
+        spec: impl Fn(usize) -> Recurrent<S>,
+        shape: [usize; 4],
+        way: Way,
+    ) {
+        let at_once = net(spec(shape[3]), way, shape);
+        let unrolled = net(spec(shape[3]).unrolled(), way, shape);
+        assert!(at_once.nodes() < unrolled.nodes() || shape[1] == 1, "{what} {shape:?}: not at once");
+        for (a, b) in at_once.gradients().iter().zip(unrolled.gradients()) {
+            let apart = (a - b).abs() / b.abs().max(1.0);
+            assert!(apart < 1e-12, "{what} {shape:?} {way:?}: at once {a:e}, unrolled {b:e}");
+            self.apart = self.apart.max(apart);
+        }
+    }
+
+    /// The same for so many steps that they are taken in blocks.
+    fn compare_long<S: Spec>(&mut self, what: &str, spec: impl Fn(usize) -> Recurrent<S>) {
+        for (shape, way) in LONG.into_iter().flat_map(|shape| WAYS.into_iter().map(move |way| (shape, way))) {
+            self.compare_one(what, &spec, shape, way);
         }
     }
 
@@ -191,6 +211,17 @@ impl Tally {
 
 fn cases() -> impl Iterator<Item = ([usize; 4], Way)> {
     SHAPES.into_iter().flat_map(|shape| WAYS.into_iter().map(move |way| (shape, way)))
+}
+
+#[test]
+fn many_steps_at_once_are_many_steps() {
+    let mut tally = Tally::default();
+    tally.compare_long("simple_rnn", SimpleRnn::pytorch);
+    tally.compare_long("lstm", Lstm::pytorch);
+    tally.compare_long("basic_lstm", BasicLstm::new);
+    tally.compare_long("gru", Gru::new);
+    tally.compare_long("gru, reset before", |h| Gru::new(h).reset(Reset::Before));
+    println!("many steps: at most {:.1e} apart", tally.apart);
 }
 
 #[test]

@@ -34,14 +34,13 @@ impl Net {
 
         let windows = (0..TRAIN - WINDOW - AHEAD).step_by(5).map(|i| &task.values[i..][..WINDOW + AHEAD]);
         let data = dataset(&windows, !args.as_tutorial)?;
-        let (batch, lr) = if args.as_tutorial { (1, 2e-4) } else { (32, args.lr) };
-        let steps = args.steps;
+        let Args { steps, lr, batch, .. } = *args;
         let (mut done, mut last, mut curve) = (0, 0.0, LossCurve::new());
         let mut fit = Fit {
             optimizer: Adam::tf1(lr).into(),
-            rate: match args.as_tutorial {
-                true => Rate::Fixed,
-                false => Rate::Steps(Schedule::Cosine { lr, floor: 0.0, steps }),
+            rate: match args.falling {
+                true => Rate::Steps(Schedule::Cosine { lr, floor: 0.0, steps }),
+                false => Rate::Fixed,
             },
             epochs: steps.div_ceil(data.len().div_ceil(batch)),
             batch,

@@ -30,6 +30,11 @@ impl<'a, R: Real> Inputs<'a, R> {
         self.inputs.len()
     }
 
+    /// Whether there will be a gradient for one of them: if not, backward needs nothing of what forward might save.
+    pub fn needs_grad(&self) -> bool {
+        self.inputs.iter().any(|id| self.nodes[id.index()].needs_grad)
+    }
+
     /// The shape of input `i`.
     ///
     /// # Panics

@@ -1,6 +1,7 @@
 //! `h_1 … h_T` of a recurrent net over a whole sequence, as one operation
 
 use super::{Backward, Forward, Inputs, Rule};
+use crate::kernels::elementwise;
 use crate::kernels::recurrent::{self, Given, Gru, GruResetBefore, Left, Lstm, SimpleRnn, Sizes, Step};
 use crate::real::Real;
 use crate::tensor::Shape;
@@ -152,6 +153,9 @@ impl<R: Real> Rule<R> for Recurrence {
         fn of<R: Real, S: Step<R>>(_: S, sizes: Sizes) -> usize {
             recurrent::saved::<R, S>(sizes)
         }
+        if !x.needs_grad() {
+            return 0;
+        }
         let &[batch, steps, inputs] = x.shape(X).sizes() else { unreachable!("checked by `shape`") };
         let sizes = Sizes { batch, steps, inputs, hidden: x.shape(U).rows() };
         with_step!(self.kind, step => of::<R, _>(step, sizes))
@@ -168,26 +172,27 @@ impl<R: Real> Rule<R> for Recurrence {
 }
 
 impl Recurrence {
-    // The loop back through time gives ∂L/∂a for every step; each weight then sums up its own.
+    // The loop back through time gives ∂L/∂a for every step of a block; each weight sums up its own.
     fn back<R: Real>(&self, step: impl Step<R>, mut at: Backward<'_, R>) {
         let (given, slots) = (self.given(at.x), self.slots::<R>());
-        let first = at.grad(H_0).is_some();
-        let left = Left { states: at.y, saved: at.saved, d_states: at.dy, first };
+        let (first, x) = (at.grad(H_0).is_some(), at.grad(X).is_some());
+        let left = Left { states: at.y, saved: at.saved, d_states: at.dy, first, x };
         let mut workspace = std::mem::take(at.workspace);
-        let gradient = recurrent::backward(step, &given, left, &mut workspace);
-        let mut add = |slot: Option<usize>, add: &dyn Fn(&mut [R])| {
+        let mut add = |slot: Option<usize>, add: &mut dyn FnMut(&mut [R])| {
             if let Some(d) = slot.and_then(|slot| at.grad(slot)) {
                 add(d);
             }
         };
-        // U first: its gradient is the last that was cleared, and may still be in the cache.
-        add(Some(U), &|du| gradient.add_u(du));
-        add(Some(X), &|dx| gradient.add_x(dx));
-        add(Some(W), &|dw| gradient.add_w(dw));
-        add(Some(H_0), &|dh| gradient.add_h_0(dh));
-        add(slots.c_0, &|dc| gradient.add_c_0(dc));
-        add(slots.b_x, &|db| gradient.add_b_x(db));
-        add(slots.b_h, &|db| gradient.add_b_h(db));
+        let [dh, dc] = recurrent::backward(step, &given, left, &mut workspace, &mut |mut block| {
+            // U first: its gradient is the last that was cleared, and may still be in the cache.
+            add(Some(U), &mut |du| block.add_u(du));
+            add(Some(X), &mut |dx| block.add_x(dx));
+            add(Some(W), &mut |dw| block.add_w(dw));
+            add(slots.b_x, &mut |db| block.add_b_x(db));
+            add(slots.b_h, &mut |db| block.add_b_h(db));
+        });
+        add(Some(H_0), &mut |dh_0| elementwise::add_map(dh, dh_0, |d| d));
+        add(slots.c_0, &mut |dc_0| elementwise::add_map(dc, dc_0, |d| d));
         *at.workspace = workspace;
     }
 }

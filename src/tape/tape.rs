@@ -95,7 +95,7 @@ impl<'p, R: Real> Tape<'p, R> {
             ids: &memory.ids,
         };
         let (shape, saved_len) = (rule.shape(x), rule.saved(x));
-        let needs_grad = x.inputs.iter().any(|id| nodes[id.index()].needs_grad);
+        let needs_grad = x.needs_grad();
 
         let (offset, saved_offset) = (values.push(shape.len()), saved.push(saved_len));
         let (before, y) = values.all_mut().split_at_mut(offset);

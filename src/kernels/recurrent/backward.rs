@@ -1,5 +1,8 @@
 //! Backpropagation through time.
 
+use std::ops::Range;
+
+use super::blocks::gather;
 use super::gradient::Gradient;
 use super::rows::Rows;
 use super::step::{Backward, Step};
@@ -14,42 +17,71 @@ use crate::simd;
 pub struct Left<'a, R> {
     /// `h` `[B, T, H]` and, behind it, `c` if there is one.
     pub states: &'a [R],
-    /// The gates, and what was multiplied with `U`.
+    /// The gates.
     pub saved: &'a [R],
     /// `∂L/∂states`, as far as `L` depends on them otherwise than through later steps.
     pub d_states: &'a [R],
     /// Whether somebody wants `∂L/∂h` before the first step.
     pub first: bool,
+    /// Whether somebody wants `∂L/∂x`.
+    pub x: bool,
 }
 
-/// Walks back through all steps, and returns where the gradients can be had.
+/// Walks back through all steps. After each block of them, `each` is shown where the gradients of what all steps share can be had.
+/// Returns `∂L/∂h` and `∂L/∂c` before the first step.
 ///
 /// # Panics
 /// If a slice has not the size that it should have.
 pub fn backward<'a, R: Real, S: Step<R>>(
     step: S,
-    given: &'a Given<'a, R>,
-    left: Left<'a, R>,
+    given: &Given<'_, R>,
+    left: Left<'_, R>,
     workspace: &'a mut Workspace<R>,
-) -> Gradient<'a, R, S> {
-    let Sizes { batch, hidden, .. } = given.sizes;
-    let units = given.sizes.units();
-    let Workspace { u, numbers } = workspace;
-    let lengths = [S::SAVED * units, given.h_0.len(), given.c_0.len(), S::READS * batch * hidden];
+    each: &mut dyn FnMut(Gradient<'_, R, S>),
+) -> [&'a [R]; 2] {
+    let Sizes { batch, steps, inputs, hidden } = given.sizes;
+    let (blocks, reads) = (given.blocks(), S::RECURRENT.len());
+    let rows = batch * blocks.longest();
+    let of_x = if blocks.is_one() { 0 } else { rows * inputs };
+    let Workspace { u, w, numbers } = workspace;
+    let lengths = [
+        rows * S::SUMS * hidden,
+        rows * reads * hidden,
+        of_x,
+        if left.x { of_x } else { 0 },
+        given.h_0.len(),
+        given.c_0.len(),
+        batch * reads * hidden,
+    ];
     let mut numbers = numbers.at_least(lengths.iter().sum());
-    let [da, dh, dc, d_read] = lengths.map(|length| take(&mut numbers, length));
+    let [da, read, x, dx, dh, dc, d_read] = lengths.map(|length| take(&mut numbers, length));
     for zeros in [&mut *dh, &mut *dc, &mut *d_read] {
         zeros.fill(R::ZERO);
     }
-    if units > 0 {
-        let (threads, u) = (given.threads(), &given.recurrent::<S>(u, true));
-        Rows::all(batch, [&mut *da, &mut *dh, &mut *dc, d_read])
-            .share(threads, &|rows| back_in_time(step, given, left, u, rows, threads > 1));
+    if batch * steps * hidden == 0 {
+        return [dh, dc];
     }
-    Gradient::new(given, &left.saved[S::SAVED * units..], da, [dh, dc])
+    let (threads, u) = (given.threads(), &given.recurrent::<S>(u, true));
+    let w = if left.x { given.input::<S>(w, blocks, true) } else { [Right::Plain(Mat::new(&[], 0, 0)); 2] };
+    for block in blocks.in_order().rev() {
+        let rows = batch * block.len();
+        let da = &mut da[..rows * S::SUMS * hidden];
+        let read = &mut read[..rows * reads * hidden];
+        let x = if blocks.is_one() { &mut x[..] } else { &mut x[..rows * inputs] };
+        Rows::all(batch, [&mut *da, &mut *read, &mut *x, &mut *dh, &mut *dc, &mut *d_read])
+            .share(threads, &|rows| back_in_time(step, given, left, u, &block, rows, threads > 1));
+        let x = if blocks.is_one() { given.x } else { x };
+        let dx = if dx.is_empty() { &mut [] } else { &mut dx[..rows * inputs] };
+        each(Gradient::new(given, &w, &block, [x, read, da], dx));
+    }
+    for b in 0..batch {
+        let sizes = given.sizes;
+        given.add_read(b, &d_read[sizes.row(b, reads)][..hidden], &mut dh[sizes.row(b, 1)]);
+    }
+    [dh, dc]
 }
 
-/// Some rows, from the last step to the first; on this thread alone, if others have other rows.
+/// Some rows, from the last step of a block to its first; on this thread alone, if others have other rows.
 ///
 /// `dh` and `dc` hold, per row, `∂L/∂h_t` and `∂L/∂c_t` as far as later steps go. `d_read` holds `∂L/∂read` of the step that came
 /// before in this loop, `t + 1`, which read `h_t`: it is added to `dh` when `t` has its turn, after dropout's factor. At a step
@@ -59,30 +91,36 @@ fn back_in_time<R: Real, S: Step<R>>(
     given: &Given<'_, R>,
     left: Left<'_, R>,
     u: &[Right<'_, R>],
-    rows: Rows<'_, R, 4>,
+    block: &Range<usize>,
+    rows: Rows<'_, R, 6>,
     alone: bool,
 ) {
-    let sizes @ Sizes { steps, hidden, .. } = given.sizes;
-    let Rows { first, count, arrays: [da, dh, dc, d_read] } = rows;
-    let (a, read) = left.saved.split_at(S::SAVED * sizes.units());
+    let sizes @ Sizes { steps, inputs, hidden, .. } = given.sizes;
+    let Rows { first, count, arrays: [da, read, x, dh, dc, d_read] } = rows;
     let ((h, c), (dy_h, dy_c)) = (left.states.split_at(sizes.units()), left.d_states.split_at(sizes.units()));
-    for t in given.steps().rev() {
+    let (width, reads) = (S::SUMS * hidden, S::RECURRENT.len());
+    if !x.is_empty() {
+        gather(&given.x[first * steps * inputs..], steps, block, inputs, x);
+    }
+    what_was_read::<R, S>(given, left, block, first, read);
+    for t in given.steps(block).rev() {
         // What the rest of the net wants of h_t and c_t, too.
         for (row, b) in (first..first + count).enumerate() {
-            let (dh, d_read) = (&mut dh[sizes.row(row, 1)], &mut d_read[sizes.row(row, S::READS)][..hidden]);
+            let (dh, d_read) = (&mut dh[sizes.row(row, 1)], &mut d_read[sizes.row(row, reads)][..hidden]);
             given.add_read(b, d_read, dh);
             d_read.fill(R::ZERO);
             elementwise::add_map(&dy_h[sizes.at(b, t, 1)], dh, |dy| dy);
             let dc = &mut dc[sizes.row(row, S::CELLS)];
             elementwise::add_map(&dy_c[sizes.at(b, t, S::CELLS)], dc, |dy| dy);
         }
+        let at = |row: usize| row * block.len() + t - block.start;
         for (phase, columns) in S::RECURRENT.iter().enumerate().rev() {
-            let (da_t, dh, dc, d_all) = (&mut *da, &mut *dh, &mut *dc, &mut *d_read);
+            let (da_t, read, dh, dc, d_all) = (&mut *da, &*read, &mut *dh, &mut *dc, &mut *d_read);
             simd::run(
                 #[inline(always)]
                 move || {
                     for (row, b) in (first..first + count).enumerate() {
-                        let da = &mut da_t[sizes.at(row, t, S::SAVED)];
+                        let da = &mut da_t[sizes.row(at(row), S::SUMS)];
                         if !given.is_live(b, t) {
                             da.fill(R::ZERO);
                             continue;
@@ -92,8 +130,8 @@ fn back_in_time<R: Real, S: Step<R>>(
                             None => (&given.h_0[sizes.row(b, 1)], &given.c_0[sizes.row(b, S::CELLS)]),
                         };
                         let at = Backward {
-                            a: &a[sizes.at(b, t, S::SAVED)],
-                            read: &read[sizes.at(b, t, S::READS)],
+                            saved: &left.saved[sizes.at(b, t, S::SAVED)],
+                            read: &read[sizes.row(at(row), reads)],
                             h: &h[sizes.at(b, t, 1)],
                             h_before,
                             c: &c[sizes.at(b, t, S::CELLS)],
@@ -101,15 +139,15 @@ fn back_in_time<R: Real, S: Step<R>>(
                             da,
                             dh: &mut dh[sizes.row(row, 1)],
                             dc: &mut dc[sizes.row(row, S::CELLS)],
-                            d_read: &mut d_all[sizes.row(row, S::READS)],
+                            d_read: &mut d_all[sizes.row(row, reads)],
                         };
                         step.backward(phase, at);
                     }
                 },
             );
-            let from = sizes.at(0, t, S::SAVED).start + columns.to * hidden;
-            let da = Mat::strided(&da[from..], count, columns.gates * hidden, steps * S::SAVED * hidden);
-            let d_read = MatMut::strided(&mut d_read[phase * hidden..], count, hidden, S::READS * hidden);
+            let from = at(0) * width + columns.to * hidden;
+            let da = Mat::strided(&da[from..], count, columns.gates * hidden, block.len() * width);
+            let d_read = MatMut::strided(&mut d_read[phase * hidden..], count, hidden, reads * hidden);
             if phase == 0 && given.before(t).is_none() && !left.first {
                 continue; // the first step, and nobody asks what it read
             }
@@ -121,7 +159,30 @@ fn back_in_time<R: Real, S: Step<R>>(
             }
         }
     }
-    for (row, b) in (first..first + count).enumerate() {
-        given.add_read(b, &d_read[sizes.row(row, S::READS)][..hidden], &mut dh[sizes.row(row, 1)]);
+}
+
+/// What `U` multiplied at each step of a block, for rows from `first` on: `h_{t−1}`, after dropout if there is any, and what the
+/// formulas of the first product left for a second.
+fn what_was_read<R: Real, S: Step<R>>(
+    given: &Given<'_, R>,
+    left: Left<'_, R>,
+    block: &Range<usize>,
+    first: usize,
+    read: &mut [R],
+) {
+    let (sizes, reads) = (given.sizes, S::RECURRENT.len());
+    for (row, read) in read.chunks_exact_mut(reads * sizes.hidden).enumerate() {
+        let (b, t) = (first + row / block.len(), block.start + row % block.len());
+        let h_before = match given.before(t) {
+            Some(t) => &left.states[sizes.at(b, t, 1)],
+            None => &given.h_0[sizes.row(b, 1)],
+        };
+        let (of_state, of_gates) = read.split_at_mut(sizes.hidden);
+        match given.keep {
+            None => of_state.copy_from_slice(h_before),
+            Some(keep) => elementwise::zip(h_before, &keep[sizes.row(b, 1)], of_state, |h, keep| h * keep),
+        }
+        let saved = &left.saved[sizes.at(b, t, S::SAVED)];
+        of_gates.copy_from_slice(&saved[saved.len() - of_gates.len()..]);
     }
 }

@@ -1,5 +1,8 @@
 //! Forward in time.
 
+use std::ops::Range;
+
+use super::blocks::{Blocks, gather};
 use super::rows::Rows;
 use super::step::{Forward, Step};
 use super::{Given, Sizes, Workspace, take};
@@ -9,7 +12,7 @@ use crate::real::Real;
 use crate::simd;
 
 /// Computes the states of all steps: `states` is `h` `[B, T, H]` and, behind it, `c` if there is one. What backward will
-/// need goes to `saved`, [`saved`](super::saved) numbers.
+/// need goes to `saved`, [`saved`](super::saved) numbers, or nowhere if there is no room.
 ///
 /// # Panics
 /// If a slice has not the size that it should have.
@@ -20,45 +23,61 @@ pub fn forward<R: Real, S: Step<R>>(
     saved: &mut [R],
     workspace: &mut Workspace<R>,
 ) {
-    let sizes @ Sizes { batch, hidden, .. } = given.sizes;
+    let sizes @ Sizes { batch, inputs, hidden, .. } = given.sizes;
     if sizes.units() == 0 {
         return;
     }
-    let (a, read) = saved.split_at_mut(S::SAVED * sizes.units());
+    let (blocks, width) = (given.blocks(), S::SUMS * hidden);
+    let rows = batch * blocks.longest();
+    // Sums become what is saved. If that has all of their parts, and all steps, it can be their place from the beginning.
+    let in_place = blocks.is_one() && saved.len() == rows * width;
+    let Workspace { u, w, numbers } = workspace;
+    let copies_read = given.keep.is_some() || S::RECURRENT.len() > 1;
+    let lengths = [
+        if in_place { 0 } else { rows * width },
+        if blocks.is_one() { 0 } else { rows * inputs },
+        if copies_read { batch * S::RECURRENT.len() * hidden } else { 0 },
+        width,
+    ];
+    let mut numbers = numbers.at_least(lengths.iter().sum());
+    let [sums, x, read, b] = lengths.map(|length| take(&mut numbers, length));
+    let (sums, saved) = if in_place { (saved, &mut [][..]) } else { (sums, saved) };
     let (h, c) = states.split_at_mut(sizes.units());
-    project::<R, S>(given, a);
-
-    let Workspace { u, numbers } = workspace;
-    let u = &given.recurrent::<S>(u, false);
-    let mut numbers = numbers.at_least(S::SAVED * hidden + given.h_0.len() + given.c_0.len());
-    let b = take(&mut numbers, S::SAVED * hidden);
     biases(step, given, b);
-    let [h_now, c_now] = [given.h_0, given.c_0].map(|state| {
-        let now = take(&mut numbers, state.len());
-        now.copy_from_slice(state);
-        now
-    });
 
-    let (threads, b) = (given.threads(), &*b);
-    Rows::all(batch, [a, read, h, c, h_now, c_now])
-        .share(threads, &|rows| through_time(step, given, u, b, rows, threads > 1));
+    let w = given.input::<S>(w, blocks, false);
+    if blocks.is_one() {
+        project::<R, S>(given.x(), &w, sums, hidden, false);
+    }
+    let net = Net { given, blocks, w, u: given.recurrent::<S>(u, false), b };
+    let threads = given.threads();
+    Rows::all(batch, [sums, x, read, saved, h, c])
+        .share(threads, &|rows| through_time(step, &net, rows, threads > 1));
 }
 
-/// `a = x·W` for all steps; 0 in the parts that nothing of it goes to.
-fn project<R: Real, S: Step<R>>(given: &Given<'_, R>, a: &mut [R]) {
-    let (hidden, width) = (given.sizes.hidden, S::SAVED * given.sizes.hidden);
+/// What all rows have in common.
+struct Net<'a, R> {
+    given: &'a Given<'a, R>,
+    blocks: Blocks,
+    w: [Right<'a, R>; 2],
+    u: [Right<'a, R>; 2],
+    /// All biases and constants, laid out as a row of `a`.
+    b: &'a [R],
+}
+
+/// `a = x·W`; 0 in the parts that nothing of it goes to.
+fn project<R: Real, S: Step<R>>(x: Mat<'_, R>, w: &[Right<'_, R>], a: &mut [R], hidden: usize, alone: bool) {
+    let width = S::SUMS * hidden;
     let without_input = |part: &usize| !S::INPUT.iter().any(|c| (c.to..c.to + c.gates).contains(part));
-    for part in (0..S::SAVED).filter(without_input) {
+    for part in (0..S::SUMS).filter(without_input) {
         a.chunks_exact_mut(width).for_each(|row| row[part * hidden..][..hidden].fill(R::ZERO));
     }
-    for columns in S::INPUT {
-        let (x, w) = (given.x(), given.columns::<S>(given.w, columns));
-        let a = MatMut::strided(&mut a[columns.to * hidden..], x.rows, w.cols, width);
-        gemm::product(x, w, a);
+    for (columns, w) in S::INPUT.iter().zip(w) {
+        let a = MatMut::strided(&mut a[columns.to * hidden..], x.rows, columns.gates * hidden, width);
+        gemm::product_in(x, *w, a, alone);
     }
 }
 
-/// All biases and constants, laid out as a row of `a`.
 fn biases<R: Real, S: Step<R>>(step: S, given: &Given<'_, R>, b: &mut [R]) {
     let hidden = given.sizes.hidden;
     b.fill(R::ZERO);
@@ -75,53 +94,123 @@ fn biases<R: Real, S: Step<R>>(step: S, given: &Given<'_, R>, b: &mut [R]) {
 }
 
 /// Some rows, from the first step to the last; on this thread alone, if others have other rows.
-fn through_time<R: Real, S: Step<R>>(
+fn through_time<R: Real, S: Step<R>>(step: S, net: &Net<'_, R>, rows: Rows<'_, R, 6>, alone: bool) {
+    let Net { given, blocks, ref w, .. } = *net;
+    let Sizes { steps, inputs, hidden, .. } = given.sizes;
+    let Rows { first, count, arrays: [sums, x, read, saved, h, c] } = rows;
+    for block in blocks.in_order() {
+        let rows = count * block.len();
+        let sums = &mut sums[..rows * S::SUMS * hidden];
+        if !blocks.is_one() {
+            let x = &mut x[..rows * inputs];
+            gather(&given.x[first * steps * inputs..], steps, &block, inputs, x);
+            project::<R, S>(Mat::new(x, rows, inputs), w, sums, hidden, alone);
+        }
+        for t in given.steps(&block) {
+            let arrays = [&mut *sums, &mut *read, &mut *saved, &mut *h, &mut *c];
+            advance(step, net, &block, t, Rows { first, count, arrays }, alone);
+        }
+    }
+}
+
+/// One step of some rows: for each phase a product, and the formulas behind it.
+fn advance<R: Real, S: Step<R>>(
     step: S,
-    given: &Given<'_, R>,
-    u: &[Right<'_, R>],
-    b: &[R],
-    rows: Rows<'_, R, 6>,
+    net: &Net<'_, R>,
+    block: &Range<usize>,
+    t: usize,
+    rows: Rows<'_, R, 5>,
     alone: bool,
 ) {
+    let Net { given, ref u, b, .. } = *net;
     let sizes @ Sizes { steps, hidden, .. } = given.sizes;
-    let Rows { first, count, arrays: [a, read, h, c, h_now, c_now] } = rows;
-    for t in given.steps() {
-        for row in 0..count {
-            let read = &mut read[sizes.at(row, t, S::READS)][..hidden];
-            read.copy_from_slice(&h_now[sizes.row(row, 1)]);
-            if let Some(keep) = given.keep {
-                elementwise::update1(&keep[sizes.row(first + row, 1)], [read], |keep, [h]| [h * keep]);
+    let Rows { first, count, arrays: [a, read, saved, h, c] } = rows;
+    let (before, width, reads) = (given.before(t), S::SUMS * hidden, S::RECURRENT.len());
+    let stride = block.len() * width; // from a row to the next
+    let a = &mut a[(t - block.start) * width..];
+    for row in 0..if read.is_empty() { 0 } else { count } {
+        let h_before = match before {
+            Some(before) => &h[sizes.at(row, before, 1)],
+            None => &given.h_0[sizes.row(first + row, 1)],
+        };
+        let read = &mut read[sizes.row(row, reads)][..hidden];
+        match given.keep {
+            None => read.copy_from_slice(h_before),
+            Some(keep) => {
+                elementwise::zip(h_before, &keep[sizes.row(first + row, 1)], read, |h, keep| h * keep);
             }
         }
-        for (phase, columns) in S::RECURRENT.iter().enumerate() {
-            let from = sizes.at(0, t, S::READS).start + phase * hidden;
-            let to = sizes.at(0, t, S::SAVED).start + columns.to * hidden;
-            let left = Mat::strided(&read[from..], count, hidden, steps * S::READS * hidden);
-            let width = columns.gates * hidden;
-            let right = MatMut::strided(&mut a[to..], count, width, steps * S::SAVED * hidden);
-            gemm::add_product_in(left, u[phase], right, alone);
+    }
+    for (phase, columns) in S::RECURRENT.iter().enumerate() {
+        let left = match before {
+            _ if !read.is_empty() => Mat::strided(&read[phase * hidden..], count, hidden, reads * hidden),
+            Some(before) => Mat::strided(&h[before * hidden..], count, hidden, steps * hidden),
+            None => Mat::new(&given.h_0[first * hidden..][..count * hidden], count, hidden),
+        };
+        let right = MatMut::strided(&mut a[columns.to * hidden..], count, columns.gates * hidden, stride);
+        gemm::add_product_in(left, u[phase], right, alone);
 
-            let (a, read, h, c) = (&mut *a, &mut *read, &mut *h_now, &mut *c_now);
-            simd::run(
-                #[inline(always)]
-                move || {
-                    for row in 0..count {
-                        let read = &mut read[sizes.at(row, t, S::READS)];
-                        if given.is_live(first + row, t) {
-                            let a = &mut a[sizes.at(row, t, S::SAVED)];
-                            let (h, c) = (&mut h[sizes.row(row, 1)], &mut c[sizes.row(row, S::CELLS)]);
-                            step.forward(phase, Forward { b, a, read, h, c });
-                        } else {
-                            // Backward multiplies it by 0, and what lay there might be NaN.
-                            read[hidden..].fill(R::ZERO);
-                        }
+        let last = phase + 1 == reads;
+        let (a, read, saved, h, c) = (&mut *a, &mut *read, &mut *saved, &mut *h, &mut *c);
+        simd::run(
+            #[inline(always)]
+            move || {
+                for row in 0..count {
+                    let a = &mut a[row * stride..][..width];
+                    let read = if read.is_empty() { &mut [] } else { &mut read[sizes.row(row, reads)] };
+                    let (h_before, h) = two(
+                        h,
+                        given.h_0,
+                        before.map(|t| sizes.at(row, t, 1)),
+                        sizes.row(first + row, 1),
+                        sizes.at(row, t, 1),
+                    );
+                    let (c_before, c) = two(
+                        c,
+                        given.c_0,
+                        before.map(|t| sizes.at(row, t, S::CELLS)),
+                        sizes.row(first + row, S::CELLS),
+                        sizes.at(row, t, S::CELLS),
+                    );
+                    if given.is_live(first + row, t) {
+                        step.forward(phase, Forward { b, a, read, h_before, h, c_before, c });
+                    } else {
+                        // Backward multiplies these by 0, and what lay there might be NaN.
+                        a.fill(R::ZERO);
+                        read.fill(R::ZERO);
+                        h.copy_from_slice(h_before);
+                        c.copy_from_slice(c_before);
                     }
-                },
-            );
+                    if last && !saved.is_empty() {
+                        let kept = S::SAVED.min(S::SUMS) * hidden;
+                        let (from_a, from_read) = saved[sizes.at(row, t, S::SAVED)].split_at_mut(kept);
+                        from_a.copy_from_slice(&a[..kept]);
+                        from_read.copy_from_slice(&read[read.len() - from_read.len()..]);
+                    }
+                }
+            },
+        );
+    }
+}
+
+/// The state of a row before a step, and room for the one after it.
+#[inline(always)]
+fn two<'a, R>(
+    all: &'a mut [R],
+    initial: &'a [R],
+    before: Option<Range<usize>>,
+    of_initial: Range<usize>,
+    now: Range<usize>,
+) -> (&'a [R], &'a mut [R]) {
+    match before {
+        None => (&initial[of_initial], &mut all[now]),
+        Some(before) if before.start < now.start => {
+            let (early, late) = all.split_at_mut(now.start);
+            (&early[before], &mut late[..now.end - now.start])
         }
-        for row in 0..count {
-            h[sizes.at(row, t, 1)].copy_from_slice(&h_now[sizes.row(row, 1)]);
-            c[sizes.at(row, t, S::CELLS)].copy_from_slice(&c_now[sizes.row(row, S::CELLS)]);
+        Some(before) => {
+            let (early, late) = all.split_at_mut(before.start);
+            (&late[..before.end - before.start], &mut early[now])
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::blocks::Blocks;
 use super::{Columns, Step};
 use crate::kernels::gemm::{self, Packed, Right};
 use crate::kernels::{Mat, elementwise};
@@ -68,13 +69,6 @@ pub struct Given<'a, R> {
 }
 
 impl<'a, R: Real> Given<'a, R> {
-    /// The steps in the order of time.
-    pub(super) fn steps(&self) -> impl DoubleEndedIterator<Item = usize> + use<R> {
-        let Sizes { steps, .. } = self.sizes;
-        let reverse = self.reverse;
-        (0..steps).map(move |t| if reverse { steps - 1 - t } else { t })
-    }
-
     /// The step before, or `None` if it is the first.
     pub(super) fn before(&self, t: usize) -> Option<usize> {
         if self.reverse { Some(t + 1).filter(|&t| t < self.sizes.steps) } else { t.checked_sub(1) }
@@ -117,15 +111,22 @@ impl<'a, R: Real> Given<'a, R> {
     where
         'a: 'p,
     {
-        let mut columns = S::RECURRENT.iter().map(|c| self.columns::<S>(self.u, c).t_if(transposed));
-        packed.each_mut().map(|packed| {
-            let u = columns.next().unwrap_or(Mat::new(&[], 0, 0));
-            if self.is_brief() {
-                return Right::Plain(u);
-            }
-            packed.pack(u);
-            Right::Packed(packed)
-        })
+        let columns = S::RECURRENT.iter().map(|c| self.columns::<S>(self.u, c).t_if(transposed));
+        operands(columns, packed, !self.is_brief())
+    }
+
+    /// `W`, or its transpose, for the products that make the parts of `a`: packed, if it is multiplied with block after block.
+    pub(super) fn input<'p, S: Step<R>>(
+        &self,
+        packed: &'p mut [Packed<R>; 2],
+        blocks: Blocks,
+        transposed: bool,
+    ) -> [Right<'p, R>; 2]
+    where
+        'a: 'p,
+    {
+        let columns = S::INPUT.iter().map(|c| self.columns::<S>(self.w, c).t_if(transposed));
+        operands(columns, packed, !blocks.is_one())
     }
 
     /// Whether there are too few products for `U` to be packed: packing it and its transpose takes as long as some steps
@@ -141,4 +142,21 @@ impl<'a, R: Real> Given<'a, R> {
         let Sizes { batch, steps, .. } = self.sizes;
         if self.is_brief() { 1 } else { gemm::threads(batch * steps * self.u.len()).min(batch) }
     }
+}
+
+/// Right operands of up to two products.
+fn operands<'p, 'a: 'p, R: Real>(
+    mut matrices: impl Iterator<Item = Mat<'a, R>>,
+    packed: &'p mut [Packed<R>; 2],
+    pack: bool,
+) -> [Right<'p, R>; 2] {
+    packed.each_mut().map(|packed| {
+        let matrix = matrices.next().unwrap_or(Mat::new(&[], 0, 0));
+        if pack {
+            packed.pack(matrix);
+            Right::Packed(packed)
+        } else {
+            Right::Plain(matrix)
+        }
+    })
 }

@@ -1,61 +1,84 @@
 //! The gradients of what all steps share.
 
 use std::marker::PhantomData;
+use std::ops::Range;
 
+use super::blocks::add_back;
 use super::step::Step;
 use super::{Given, Sizes};
-use crate::kernels::{Mat, MatMut, elementwise, gemm};
+use crate::kernels::gemm::{self, Right};
+use crate::kernels::{Mat, MatMut, elementwise};
 use crate::real::Real;
 
-/// Where the gradients of all that a recurrence was computed from can be had, each *added* to what is there.
+/// Where the part that a block of steps has in the gradients of `x`, weights and biases can be had, each *added* to what is there.
 pub struct Gradient<'a, R, S> {
     given: &'a Given<'a, R>,
-    /// What was multiplied with `U`. `[B·T, READS·H]`
+    /// `Wᵀ`
+    w: &'a [Right<'a, R>; 2],
+    block: &'a Range<usize>,
+    /// The inputs of the block. `[rows, I]`
+    x: Mat<'a, R>,
+    /// What was multiplied with `U`. `[rows, READS·H]`
     read: &'a [R],
-    /// `∂L/∂a` `[B·T, SAVED·H]`
+    /// `∂L/∂a` `[rows, SUMS·H]`
     da: &'a [R],
-    /// `∂L/∂h` and `∂L/∂c` before the first step.
-    d_first: [&'a [R]; 2],
+    /// Room for `∂L/∂x`, if the block isn't all there is. `[rows, I]`
+    dx: &'a mut [R],
     step: PhantomData<S>,
 }
 
 impl<'a, R: Real, S: Step<R>> Gradient<'a, R, S> {
-    pub(super) fn new(given: &'a Given<'a, R>, read: &'a [R], da: &'a [R], d_first: [&'a [R]; 2]) -> Self {
-        Self { given, read, da, d_first, step: PhantomData }
+    pub(super) fn new(
+        given: &'a Given<'a, R>,
+        w: &'a [Right<'a, R>; 2],
+        block: &'a Range<usize>,
+        [x, read, da]: [&'a [R]; 3],
+        dx: &'a mut [R],
+    ) -> Self {
+        let x = Mat::new(x, given.sizes.batch * block.len(), given.sizes.inputs);
+        Self { given, w, block, x, read, da, dx, step: PhantomData }
     }
 
-    /// Parts of `∂L/∂a`, as a matrix of `B·T` rows.
+    /// Parts of `∂L/∂a`.
     fn da(&self, part: usize, parts: usize) -> Mat<'a, R> {
         let Sizes { hidden, .. } = self.given.sizes;
-        let rows = self.given.x().rows;
-        Mat::strided(self.da.get(part * hidden..).unwrap_or(&[]), rows, parts * hidden, S::SAVED * hidden)
+        let from = self.da.get(part * hidden..).unwrap_or(&[]);
+        Mat::strided(from, self.x.rows, parts * hidden, S::SUMS * hidden)
     }
 
     /// `dx += da·Wᵀ`
-    pub fn add_x(&self, dx: &mut [R]) {
-        for c in S::INPUT {
-            let (da, w) = (self.da(c.to, c.gates), self.given.columns::<S>(self.given.w, c));
-            gemm::add_product(da, w.t(), MatMut::new(dx, da.rows, w.rows));
+    pub fn add_x(&mut self, dx: &mut [R]) {
+        let Sizes { steps, inputs, .. } = self.given.sizes;
+        let rows = self.x.rows;
+        for (i, (c, w)) in S::INPUT.iter().zip(self.w).enumerate() {
+            let da = self.da(c.to, c.gates);
+            if self.dx.is_empty() {
+                gemm::add_product(da, *w, MatMut::new(dx, rows, inputs));
+            } else if i == 0 {
+                gemm::product(da, *w, MatMut::new(self.dx, rows, inputs));
+            } else {
+                gemm::add_product(da, *w, MatMut::new(self.dx, rows, inputs));
+            }
         }
+        add_back(self.dx, self.block, inputs, dx, steps);
     }
 
     /// `dW += xᵀ·da`
     pub fn add_w(&self, dw: &mut [R]) {
         let hidden = self.given.sizes.hidden;
         for c in S::INPUT {
-            let (x, da) = (self.given.x(), self.da(c.to, c.gates));
+            let da = self.da(c.to, c.gates);
             let dw = dw.get_mut(c.from * hidden..).unwrap_or_default();
-            gemm::add_product(x.t(), da, MatMut::strided(dw, x.cols, da.cols, S::GATES * hidden));
+            gemm::add_product(self.x.t(), da, MatMut::strided(dw, self.x.cols, da.cols, S::GATES * hidden));
         }
     }
 
     /// `dU += Σ_t h_{t−1}ᵀ·da_t`
     pub fn add_u(&self, du: &mut [R]) {
-        let hidden = self.given.sizes.hidden;
+        let (hidden, reads) = (self.given.sizes.hidden, S::RECURRENT.len());
         for (phase, c) in S::RECURRENT.iter().enumerate() {
             let da = self.da(c.to, c.gates);
-            let read = self.read.get(phase * hidden..).unwrap_or(&[]);
-            let read = Mat::strided(read, da.rows, hidden, S::READS * hidden);
+            let read = Mat::strided(&self.read[phase * hidden..], da.rows, hidden, reads * hidden);
             let du = du.get_mut(c.from * hidden..).unwrap_or_default();
             gemm::add_product(read.t(), da, MatMut::strided(du, hidden, da.cols, S::GATES * hidden));
         }
@@ -74,18 +97,8 @@ impl<'a, R: Real, S: Step<R>> Gradient<'a, R, S> {
 
     fn add_rows(&self, part: usize, db: &mut [R]) {
         let hidden = self.given.sizes.hidden;
-        for da in self.da.chunks_exact((S::SAVED * hidden).max(1)) {
+        for da in self.da.chunks_exact((S::SUMS * hidden).max(1)) {
             elementwise::add_map(&da[part * hidden..][..db.len()], db, |da| da);
         }
-    }
-
-    /// The gradient of `h` before the first step.
-    pub fn add_h_0(&self, dh: &mut [R]) {
-        elementwise::add_map(self.d_first[0], dh, |d| d);
-    }
-
-    /// The gradient of `c` before the first step.
-    pub fn add_c_0(&self, dc: &mut [R]) {
-        elementwise::add_map(self.d_first[1], dc, |d| d);
     }
 }

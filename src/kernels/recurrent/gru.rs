@@ -1,7 +1,7 @@
 //! A step of the GRU, which resets its state after the product with `U`
 
 use super::step::{Backward, Columns, Forward, Step};
-use super::units::{parts, parts_mut, units_4_5, units_5_5};
+use super::units::{parts, parts_mut, units_5_5};
 use crate::real::Real;
 
 /// ```text
@@ -29,8 +29,8 @@ pub struct Gru;
 impl<R: Real> Step<R> for Gru {
     const CELLS: usize = 0;
     const GATES: usize = 3;
+    const SUMS: usize = 4;
     const SAVED: usize = 4;
-    const READS: usize = 1;
     const INPUT: &'static [Columns] =
         &[Columns { from: 0, to: 0, gates: 2 }, Columns { from: 2, to: 3, gates: 1 }];
     const RECURRENT: &'static [Columns] = &[Columns { from: 0, to: 0, gates: 3 }];
@@ -39,17 +39,22 @@ impl<R: Real> Step<R> for Gru {
     fn forward(self, _: usize, at: Forward<'_, R>) {
         let width = at.h.len();
         let [z, r, u, n] = parts_mut(at.a, width);
-        units_4_5(parts(at.b, width), [z, r, u, n, at.h], |[b_z, b_r, b_u, b_n], [z, r, u, n, h]| {
-            let (z, r, u) = ((z + b_z).sigmoid(), (r + b_r).sigmoid(), u + b_u);
-            let n = (n + b_n + r * u).tanh();
-            [z, r, u, n, (R::ONE - z) * n + z * h]
-        });
+        let [b_z, b_r, b_u, b_n] = parts(at.b, width);
+        units_5_5(
+            [b_z, b_r, b_u, b_n, at.h_before],
+            [z, r, u, n, at.h],
+            |[b_z, b_r, b_u, b_n, h_before], [z, r, u, n, _]| {
+                let (z, r, u) = ((z + b_z).sigmoid(), (r + b_r).sigmoid(), u + b_u);
+                let n = (n + b_n + r * u).tanh();
+                [z, r, u, n, (R::ONE - z) * n + z * h_before]
+            },
+        );
     }
 
     #[inline(always)]
     fn backward(self, _: usize, at: Backward<'_, R>) {
         let (width, one) = (at.dh.len(), R::ONE);
-        let ([z, r, u, n], [dz, dr, du, dn]) = (parts(at.a, width), parts_mut(at.da, width));
+        let ([z, r, u, n], [dz, dr, du, dn]) = (parts(at.saved, width), parts_mut(at.da, width));
         units_5_5(
             [z, r, u, n, at.h_before],
             [dz, dr, du, dn, at.dh],

@@ -1,7 +1,7 @@
 //! A step of the GRU as published, which resets its state before the product with `U`
 
 use super::step::{Backward, Columns, Forward, Step};
-use super::units::{parts, parts_mut, units_2_2, units_3_2, units_3_3};
+use super::units::{parts, parts_mut, units_3_2, units_3_3};
 use crate::real::Real;
 
 /// ```text
@@ -28,8 +28,8 @@ pub struct GruResetBefore;
 impl<R: Real> Step<R> for GruResetBefore {
     const CELLS: usize = 0;
     const GATES: usize = 3;
-    const SAVED: usize = 3;
-    const READS: usize = 2;
+    const SUMS: usize = 3;
+    const SAVED: usize = 4; // z, r, n, s
     const INPUT: &'static [Columns] = &[Columns { from: 0, to: 0, gates: 3 }];
     const RECURRENT: &'static [Columns] =
         &[Columns { from: 0, to: 0, gates: 2 }, Columns { from: 2, to: 2, gates: 1 }];
@@ -45,9 +45,9 @@ impl<R: Real> Step<R> for GruResetBefore {
                 [z, r, r * h]
             });
         } else {
-            units_2_2([b_n, z], [n, at.h], |[b_n, z], [n, h]| {
+            units_3_2([b_n, z, at.h_before], [n, at.h], |[b_n, z, h_before], [n, _]| {
                 let n = (n + b_n).tanh();
-                [n, (R::ONE - z) * n + z * h]
+                [n, (R::ONE - z) * n + z * h_before]
             });
         }
     }
@@ -55,7 +55,7 @@ impl<R: Real> Step<R> for GruResetBefore {
     #[inline(always)]
     fn backward(self, phase: usize, at: Backward<'_, R>) {
         let (width, one) = (at.dh.len(), R::ONE);
-        let ([z, r, n], [dz, dr, dn]) = (parts(at.a, width), parts_mut(at.da, width));
+        let ([z, r, n, _], [dz, dr, dn]) = (parts(at.saved, width), parts_mut(at.da, width));
         if phase == 1 {
             units_3_3([z, n, at.h_before], [dz, dn, at.dh], move |[z, n, h_before], [.., dh]| {
                 let (dz, dn) = (dh * (h_before - n), dh * (one - z));

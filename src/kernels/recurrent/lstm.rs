@@ -1,7 +1,7 @@
 //! A step of the LSTM: four gates, two states
 
 use super::step::{Backward, Columns, Forward, Step};
-use super::units::{parts, parts_mut, units_4_6, units_6_6};
+use super::units::{parts, parts_mut, units_5_6, units_6_6};
 use crate::real::Real;
 
 /// ```text
@@ -57,8 +57,8 @@ const GATES: &[Columns] = &[Columns { from: 0, to: 0, gates: 4 }];
 impl<R: Real> Step<R> for Lstm {
     const CELLS: usize = 1;
     const GATES: usize = 4;
+    const SUMS: usize = 4;
     const SAVED: usize = 4;
-    const READS: usize = 1;
     const INPUT: &'static [Columns] = GATES;
     const RECURRENT: &'static [Columns] = GATES;
 
@@ -70,19 +70,24 @@ impl<R: Real> Step<R> for Lstm {
     #[inline(always)]
     fn forward(self, _: usize, at: Forward<'_, R>) {
         let n = at.h.len();
-        let (b, [i, f, g, o]) = (self.order.sort(parts(at.b, n)), self.order.sort(parts_mut(at.a, n)));
-        units_4_6(b, [i, f, g, o, at.c, at.h], |[b_i, b_f, b_g, b_o], [i, f, g, o, c, _]| {
-            let (i, f) = ((i + b_i).sigmoid(), (f + b_f).sigmoid());
-            let (g, o) = ((g + b_g).tanh(), (o + b_o).sigmoid());
-            let c = f * c + i * g;
-            [i, f, g, o, c, o * c.tanh()]
-        });
+        let ([b_i, b_f, b_g, b_o], [i, f, g, o]) =
+            (self.order.sort(parts(at.b, n)), self.order.sort(parts_mut(at.a, n)));
+        units_5_6(
+            [b_i, b_f, b_g, b_o, at.c_before],
+            [i, f, g, o, at.c, at.h],
+            |[b_i, b_f, b_g, b_o, c_before], [i, f, g, o, ..]| {
+                let (i, f) = ((i + b_i).sigmoid(), (f + b_f).sigmoid());
+                let (g, o) = ((g + b_g).tanh(), (o + b_o).sigmoid());
+                let c = f * c_before + i * g;
+                [i, f, g, o, c, o * c.tanh()]
+            },
+        );
     }
 
     #[inline(always)]
     fn backward(self, _: usize, at: Backward<'_, R>) {
         let n = at.dh.len();
-        let [i, f, g, o] = self.order.sort(parts(at.a, n));
+        let [i, f, g, o] = self.order.sort(parts(at.saved, n));
         let [di, df, dg, d_o] = self.order.sort(parts_mut(at.da, n));
         let one = R::ONE;
         units_6_6(

@@ -1,28 +1,32 @@
 //! Recurrences over whole sequences: forward in time, and backpropagation through time by hand.
 //!
 //! ```text
-//! a = x·W                        one product of B·T rows: the inputs of all steps are known
-//! for t = 1 … T                  for some rows of the batch, on each thread
-//!     a_t += h_{t−1}·U           U packed once
-//!     h_t = f(a_t + b, h_{t−1})  the formulas of the gates, unit by unit
+//! for some rows of the batch, on each thread
+//!     for a block of steps           some hundred rows of x: what belongs to them stays in the cache
+//!         a = x·W                    one product: the inputs of all steps are known
+//!         for t in the block
+//!             a_t += h_{t−1}·U       U packed once
+//!             h_t = f(a_t + b, …)    the formulas of the gates, unit by unit
 //! ```
 //!
 //! Backward is the chain rule of that, last line first:
 //!
 //! ```text
-//! for t = T … 1
-//!     dh_t += dy_t               what the rest of the net wants of h_t
-//!     da_t = f'·dh_t
-//!     dh_{t−1} += da_t·Uᵀ        Uᵀ packed once
-//! dU += Σ_t h_{t−1}ᵀ·da_t        each of these one product of B·T rows
-//! dW += xᵀ·da
-//! dx += da·Wᵀ
-//! db += Σ da
+//! for a block of steps, the last one first
+//!     for some rows of the batch, on each thread
+//!         for t in the block, the last one first
+//!             dh_t += dy_t           what the rest of the net wants of h_t
+//!             da_t = f'·dh_t
+//!             dh_{t−1} += da_t·Uᵀ    Uᵀ packed once
+//!     dU += Σ_t h_{t−1}ᵀ·da_t        each of these one product of the rows of the block
+//!     dW += xᵀ·da
+//!     dx += da·Wᵀ
+//!     db += Σ da
 //! ```
 //!
 //! `W` and `U` are what layers call `w_ih` and `w_hh`. Where `h_t` depends on `h_{t−1}` in another way, too (a GRU keeps a part of
 //! it), that part of `dh_{t−1}` is there before the product is added; and the `c` of an LSTM is led through time beside `h`.
-//! What `U` multiplied at each step is kept as `read`: mostly `h_{t−1}`, after dropout if there is any.
+//! What `U` multiplies at a step is called `read`: mostly `h_{t−1}`, after dropout if there is any.
 //!
 //! What differs between an Elman network, an LSTM and a GRU is a [`Step`]: the formulas of one row at one step, with
 //! their derivatives. The loops are the same, and so is what can be asked of them: steps that are skipped
@@ -31,6 +35,7 @@
 //! The same nets as equations on the tape are the cells of [`nn`](crate::nn); tests hold the two equal.
 
 mod backward;
+mod blocks;
 mod forward;
 mod given;
 mod gradient;
@@ -58,7 +63,7 @@ use crate::real::Real;
 
 /// Numbers that forward leaves for backward, besides the states.
 pub fn saved<R: Real, S: Step<R>>(sizes: Sizes) -> usize {
-    (S::SAVED + S::READS) * sizes.units()
+    S::SAVED * sizes.units()
 }
 
 /// Memory to work in, which a recurrence leaves to the next one.
@@ -66,19 +71,22 @@ pub fn saved<R: Real, S: Step<R>>(sizes: Sizes) -> usize {
 pub struct Workspace<R> {
     /// `U`, or `Uᵀ`: the columns of each phase.
     u: [Packed<R>; 2],
+    /// `W`, or `Wᵀ`: the columns of each part of `a`.
+    w: [Packed<R>; 2],
     numbers: Lines<R>,
 }
 
 impl<R: Real> Default for Workspace<R> {
     fn default() -> Self {
-        Self { u: [Packed::default(), Packed::default()], numbers: Lines::new() }
+        let two = || [Packed::default(), Packed::default()];
+        Self { u: two(), w: two(), numbers: Lines::new() }
     }
 }
 
 impl<R: Real> Workspace<R> {
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        self.u.iter().map(Packed::bytes).sum::<usize>() + size_of_val(self.numbers.all())
+        self.u.iter().chain(&self.w).map(Packed::bytes).sum::<usize>() + size_of_val(self.numbers.all())
     }
 }
 

@@ -23,8 +23,8 @@ pub enum SimpleRnn {
 impl<R: Real> Step<R> for SimpleRnn {
     const CELLS: usize = 0;
     const GATES: usize = 1;
-    const SAVED: usize = 1;
-    const READS: usize = 1;
+    const SUMS: usize = 1;
+    const SAVED: usize = 0; // `h` is enough
     const INPUT: &'static [Columns] = &[Columns { from: 0, to: 0, gates: 1 }];
     const RECURRENT: &'static [Columns] = &[Columns { from: 0, to: 0, gates: 1 }];
 

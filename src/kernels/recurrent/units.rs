@@ -37,12 +37,10 @@ macro_rules! units {
 units! {
     units_1_2: 1 a, 2 p q;
     units_2_1: 2 a b, 1 p;
-    units_2_2: 2 a b, 2 p q;
     units_3_2: 3 a b c, 2 p q;
     units_3_3: 3 a b c, 3 p q r;
-    units_4_5: 4 a b c d, 5 p q r s t;
-    units_4_6: 4 a b c d, 6 p q r s t u;
     units_5_5: 5 a b c d e, 5 p q r s t;
+    units_5_6: 5 a b c d e, 6 p q r s t u;
     units_6_6: 6 a b c d e f_, 6 p q r s t u;
 }
 

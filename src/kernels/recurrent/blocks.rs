@@ -1,0 +1,72 @@
+//! Time in blocks of some steps.
+
+use std::ops::Range;
+
+use super::Given;
+use crate::real::Real;
+
+/// Rows of `x`, one for each sequence and step, that a block should have: enough for products at full speed (and for `C`, the
+/// gradient of a weight, not to be visited more often than it is anyway), and so few that what belongs to them is still in the
+/// cache from one line of the algorithm to the next.
+const ROWS: usize = 384;
+
+/// The steps of a sequence as blocks, all of the same length or one less.
+#[derive(Clone, Copy, Debug)]
+pub struct Blocks {
+    steps: usize,
+    count: usize,
+    reverse: bool,
+}
+
+impl<R: Real> Given<'_, R> {
+    /// Blocks for all sequences of the batch.
+    pub(super) fn blocks(&self) -> Blocks {
+        let (batch, steps) = (self.sizes.batch, self.sizes.steps);
+        let count = if batch * steps <= ROWS + ROWS / 2 { 1 } else { steps.div_ceil((ROWS / batch).max(1)) };
+        Blocks { steps, count, reverse: self.reverse }
+    }
+
+    /// The steps of a block in the order of time.
+    pub(super) fn steps(&self, block: &Range<usize>) -> impl DoubleEndedIterator<Item = usize> + use<R> {
+        let (Range { start, end }, reverse) = (block.clone(), self.reverse);
+        (start..end).map(move |t| if reverse { start + end - 1 - t } else { t })
+    }
+}
+
+impl Blocks {
+    /// Whether all steps are one block.
+    pub fn is_one(self) -> bool {
+        self.count == 1
+    }
+
+    /// The most steps that a block has.
+    pub fn longest(self) -> usize {
+        self.steps.div_ceil(self.count)
+    }
+
+    /// The blocks in the order of time.
+    pub fn in_order(self) -> impl DoubleEndedIterator<Item = Range<usize>> {
+        let Self { steps, count, reverse } = self;
+        (0..count).map(move |i| {
+            let block = if reverse { count - 1 - i } else { i };
+            steps * block / count..steps * (block + 1) / count
+        })
+    }
+}
+
+/// Copies some rows' steps of a block out of `all` `[B, T, width]`, side by side: `[rows, steps of the block, width]`.
+pub fn gather<R: Real>(all: &[R], steps: usize, block: &Range<usize>, width: usize, to: &mut [R]) {
+    let sequences = all.chunks_exact((steps * width).max(1));
+    for (to, all) in to.chunks_exact_mut((block.len() * width).max(1)).zip(sequences) {
+        to.copy_from_slice(&all[block.start * width..block.end * width]);
+    }
+}
+
+/// The opposite: adds what lies side by side to where it belongs in `all`.
+pub fn add_back<R: Real>(from: &[R], block: &Range<usize>, width: usize, all: &mut [R], steps: usize) {
+    let sequences = all.chunks_exact_mut((steps * width).max(1));
+    for (from, all) in from.chunks_exact((block.len() * width).max(1)).zip(sequences) {
+        let all = &mut all[block.start * width..block.end * width];
+        crate::kernels::elementwise::add_map(from, all, |x| x);
+    }
+}
