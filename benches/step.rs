@@ -1,41 +1,36 @@
-//! Whole training steps.
+//! Whole training steps of the nets of `examples/`: forward, loss, backward, optimizer.
 //!
-//! `cargo bench --bench step`
+//! `cargo bench --bench step`, on as many threads as `RAYON_NUM_THREADS` says, or as there are cores.
+
+#[path = "common/nets.rs"]
+mod nets;
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use tapeloop::nn::{Dense, SimpleRnn};
-use tapeloop::optim::{Adam, Optimizer};
-use tapeloop::{Memory, Params, Tape};
+use rayon::ThreadPoolBuilder;
 
-/// Forward, loss, backward and Adam for an Elman net on `[B, T, I]`.
+/// The steps in which a loss must have fallen.
+const STEPS: usize = 50;
+
 fn training_steps(c: &mut Criterion) {
-    for (name, [b, t, i, h]) in [("sine", [10, 10, 1, 20]), ("rows", [50, 28, 28, 128])] {
-        let mut params = Params::<f32>::new(0);
-        let rnn = SimpleRnn::new(h).build(&mut params, "rnn", i);
-        let read_out = Dense::new(1).build(&mut params, "read_out", h);
-        let x: Vec<f32> = (0..b * t * i).map(|n| (n as f32).sin()).collect();
-        let y: Vec<f32> = (0..b).map(|n| (n as f32).cos()).collect();
-        let mut grads = params.zero_gradients();
-        let mut optimizer = Adam::pytorch(1e-3);
-        let mut memory = Memory::new();
-        let mut step = || {
-            let tape = Tape::new(&params, std::mem::take(&mut memory));
-            let prediction = read_out.forward(rnn.forward(tape.input([b, t, i], &x)));
-            let loss = prediction.mse(tape.input([b, 1], &y));
-            grads.zero();
-            tape.backward(loss, &mut grads);
-            let loss = loss.item();
-            memory = tape.into_memory();
-            optimizer.step(&mut params, &grads);
-            loss
-        };
-        let first = step();
-        let last = (0..200).map(|_| step()).last().unwrap();
-        assert!(last < first, "{name}: the loss went from {first} to {last}");
-        c.bench_function(&format!("step/{name}"), |bench| bench.iter(|| black_box(step())));
+    let pool = ThreadPoolBuilder::new().build().expect("threads");
+    for name in nets::NAMES {
+        let mut net = None;
+        c.bench_function(&format!("step/{name}"), |bench| {
+            let net = net.get_or_insert_with(|| pool.install(|| checked(name)));
+            pool.install(|| bench.iter(|| black_box(net.step())));
+        });
     }
+}
+
+/// A net that has been seen to learn.
+fn checked(name: &str) -> nets::Net {
+    let mut net = nets::Net::new(name);
+    let losses: Vec<f32> = (0..STEPS).map(|_| net.step()).collect();
+    assert!(losses.iter().all(|loss| loss.is_finite()), "{name}: {losses:?}");
+    assert!(losses[STEPS - 1] < losses[0], "{name}: {losses:?}");
+    net
 }
 
 criterion_group!(benches, training_steps);

@@ -1,0 +1,95 @@
+//! What a call costs at least: floating-point operations and memory.
+
+use super::{Case, Cell, Size};
+
+impl Cell {
+    /// `G`: parts of `H` columns that `W` `[I, G·H]` and `U` `[O, G·H]` have.
+    fn gates(self) -> usize {
+        match self {
+            Self::Rnn => 1,
+            Self::Gru | Self::ResetBefore => 3,
+            _ => 4, // coupled gates, too: the columns of `f` are multiplied, and not used
+        }
+    }
+
+    /// `K`: numbers of a unit and a step, besides `x` and `h`, that backward can't do without.
+    fn kept(self) -> usize {
+        match self {
+            Self::Rnn => 0,
+            Self::ResetBefore => 3, // z, r, n
+            Self::Gru => 4,         // z, r, n and the part of h·U that r is multiplied with
+            Self::Coupled => 4,     // i, g, o, c
+            _ => 5,                 // i, f, g, o, c
+        }
+    }
+
+    /// `C`: numbers of a unit's state besides `h`.
+    fn cells(self) -> usize {
+        match self {
+            Self::Rnn | Self::Gru | Self::ResetBefore => 0,
+            _ => 1,
+        }
+    }
+}
+
+impl Case {
+    /// `O`: the size of the output.
+    pub(super) fn outputs(self) -> usize {
+        let Size([.., h]) = self.size;
+        if self.cell == Cell::Projection { h.div_ceil(2) } else { h }
+    }
+
+    /// `B`, `T`, `I`, `H` and `O` as numbers whose products don't overflow.
+    fn sizes(self) -> [f64; 5] {
+        let Size([b, t, i, h]) = self.size;
+        [b, t, i, h, self.outputs()].map(|size| size as f64)
+    }
+
+    /// The elements of the weight matrices; each is multiplied with something once a row and step.
+    fn weights(self) -> f64 {
+        let [_, _, i, h, o] = self.sizes();
+        let projection = if self.cell == Cell::Projection { h * o } else { 0.0 };
+        self.cell.gates() as f64 * h * (i + o) + projection
+    }
+
+    /// Floating-point operations of the products alone: `2·B·T·G·H·(I + O)` forwards (and `2·B·T·H·O` for a projection); three
+    /// times as many with backward, which computes `∂L/∂x`, `∂L/∂h` and the gradients of the weights.
+    pub fn flops(self) -> f64 {
+        let [b, t, ..] = self.sizes();
+        let passes = if self.forward { 1.0 } else { 3.0 };
+        passes * 2.0 * b * t * self.weights()
+    }
+
+    /// Bytes of the numbers that must exist at once, whatever program computes them, besides weights and their gradients.
+    ///
+    /// ```text
+    /// forward only   B·T·(I + O) + B·C·H                    x, all h; c of one step
+    /// with backward  B·T·(2·I + 2·O + K·H) + B·(O + C·H)    x, h, what is given of ∂L/∂h, and ∂L/∂x; the gates and c;
+    ///                                                       of one step what ∂L/∂h and ∂L/∂c have from later ones
+    /// ```
+    ///
+    /// The gates' gradients can take the gates' place.
+    pub fn floor_bytes(self, of_number: usize) -> f64 {
+        let ([b, t, i, h, o], c) = (self.sizes(), self.cell.cells() as f64);
+        let numbers = match self.forward {
+            true => b * t * (i + o) + b * c * h,
+            false => b * t * (2.0 * (i + o) + self.cell.kept() as f64 * h) + b * (o + c * h),
+        };
+        numbers * of_number as f64
+    }
+
+    /// More bytes than a call here ever takes: weights, their gradients and packed copies; nodes; values and their gradients, in
+    /// arrays that may grow to twice their size and are copied as they grow.
+    pub fn most_bytes(self, of_number: usize) -> f64 {
+        let [b, t, i, h, _] = self.sizes();
+        let (of_step, nodes) =
+            if self.unrolled || !self.has_operation() { (40.0, 40.0) } else { (15.0, 0.0) };
+        let tape = 2.0 * b * t * (2.0 * i + of_step * h);
+        (4.0 * self.weights() + 3.0 * tape) * of_number as f64 + (nodes * t + 100.0) * 512.0
+    }
+
+    /// Whether there is an operation for all steps at once.
+    pub fn has_operation(self) -> bool {
+        !matches!(self.cell, Cell::Peepholes | Cell::Coupled | Cell::Projection)
+    }
+}
