@@ -69,7 +69,7 @@ def parse(name):
 
 
 def bits(count, start=0):
-    """20 bits that look like chance, as in benches/common/nets.rs."""
+    """20 bits that look like chance. They, and `data`, are those of benches/common/."""
     i = np.arange(start, start + count, dtype=np.uint64)
     return ((i * np.uint64(2_654_435_761)) & np.uint64(0xFFFFFFFF)) >> np.uint64(12)
 
@@ -83,7 +83,7 @@ def numbers(shape, start=0):
 def data(case):
     """x [B, T, I] (or words [B, T]) and, for a net, the targets."""
     if isinstance(case, Cell):
-        return numbers((case.b, case.t, case.i)), None
+        return np.sin(np.arange(case.b * case.t * case.i)).astype(np.float32).reshape(case.b, case.t, case.i), None
     if case.vocabulary:
         x = (bits(case.b * case.t) % np.uint64(case.vocabulary)).astype(np.int32).reshape(case.b, case.t)
     else:
@@ -125,9 +125,9 @@ def weights(case):
     return result
 
 
-def sum_of_sizes(array):
-    """What is compared of an array."""
-    return float(np.abs(np.asarray(array, dtype=np.float64)).sum())
+def size(*arrays):
+    """What is compared of arrays."""
+    return sum(float(np.abs(np.asarray(array, dtype=np.float64)).sum()) for array in arrays)
 
 
 @dataclass
@@ -150,11 +150,10 @@ def once(work, count):
 
 
 def measure(work, seconds):
-    """The median of samples of a tenth of `seconds` (or of single calls, at least two), and how many calls that were."""
-    once(work, 1)
+    """The median of samples of a tenth of `seconds` (or of single calls), and how many calls that were."""
     count = max(1, int(seconds / 10 / (once(work, 1) * work.steps)))
     samples, end = [], time.perf_counter() + seconds
-    while len(samples) < 2 or time.perf_counter() < end:
+    while not samples or time.perf_counter() < end:
         samples.append(once(work, count))
     return statistics.median(samples), count * len(samples)
 

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import jaxlib
 from jax import lax
 
-from common import Cell, Work, data, serve, sum_of_sizes, weights
+from common import Cell, Work, data, serve, size, weights
 
 MANY = sys.argv[2:] == ["100"]
 
@@ -54,8 +54,10 @@ def cell(case, unroll):
     def call():
         return jax.block_until_ready(function(arrays, x))
 
-    result = call()
-    return Work(call, [sum_of_sizes(part) for part in ((result[1], *result[0][:2]) if case.backward else [result])])
+    if not case.backward:
+        return Work(call, [size(call())])
+    others, dx = call()
+    return Work(call, [size(dx), size(*others)])
 
 
 def loss_of(net, unroll, arrays, x, y):
@@ -84,7 +86,7 @@ def adam(arrays, gradients, state):
 def rms_prop(arrays, gradients, state):
     t, m, v = state
     v = jax.tree.map(lambda v, g: 0.9 * v + 0.1 * g * g, v, gradients)
-    return jax.tree.map(lambda w, g, v: w - 1e-3 * g / (jnp.sqrt(v) + 1e-7), arrays, gradients, v), (t, m, v)
+    return jax.tree.map(lambda w, g, v: w - 1e-3 * g / jnp.sqrt(v + 1e-7), arrays, gradients, v), (t, m, v)
 
 
 def step(net, unroll):

@@ -7,7 +7,7 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
-from common import GATES, Cell, Work, data, serve, sum_of_sizes, weights
+from common import GATES, Cell, Work, data, serve, size, weights
 
 # Where ONNX' gates are among PyTorch's: i, o, f, c and z, r, h.
 ORDER = {"rnn": [0], "lstm": [0, 3, 1, 2], "gru": [1, 0, 2]}
@@ -44,7 +44,7 @@ def cell(case):
         session.run_with_iobinding(binding)
 
     call()
-    return Work(call, [sum_of_sizes(values[1].numpy())])
+    return Work(call, [size(values[1].numpy())])
 
 
 def variants(case):

@@ -6,7 +6,7 @@ import sys
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import tensorflow as tf
 
-from common import Cell, Work, data, serve, sum_of_sizes, weights
+from common import Cell, Work, data, serve, size, weights
 
 THREADS, XLA = int(sys.argv[1]), sys.argv[2:] == ["xla"]
 
@@ -61,8 +61,10 @@ def cell(case, unrolled):
             total = tf.reduce_sum(layer(case.kind, arrays, x, unrolled))
         return tape.gradient(total, [x, *arrays])
 
-    result = function(x)
-    return Work(lambda: function(x), [sum_of_sizes(part) for part in (result[:3] if case.backward else [result])])
+    if not case.backward:
+        return Work(lambda: function(x), [size(function(x))])
+    dx, *others = function(x)
+    return Work(lambda: function(x), [size(dx), size(*others)])
 
 
 def step(net, unrolled):
@@ -98,7 +100,7 @@ def step(net, unrolled):
         for w, m, v, g in zip(every_array, *moments, gradients):
             if net.loss == "binary":
                 v.assign(0.9 * v + 0.1 * g * g)
-                w.assign_sub(1e-3 * g / (tf.sqrt(v) + 1e-7))
+                w.assign_sub(1e-3 * g / tf.sqrt(v + 1e-7))
             else:
                 m.assign(0.9 * m + 0.1 * g)
                 v.assign(0.999 * v + 0.001 * g * g)

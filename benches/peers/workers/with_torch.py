@@ -6,7 +6,7 @@ import warnings
 import torch
 from torch import nn
 
-from common import GATES, Cell, Work, data, serve, sum_of_sizes, weights
+from common import GATES, Cell, Work, data, serve, size, weights
 
 THREADS, COMPILED = int(sys.argv[1]), sys.argv[2:] == ["compiled"]
 LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
@@ -101,7 +101,7 @@ def cell(case, layer):
             with torch.inference_mode():
                 return model(x)
 
-        return Work(call, [sum_of_sizes(call())])
+        return Work(call, [size(call())])
     x.requires_grad = True
     wanted = [x, *(weight for weight in model.parameters() if weight.requires_grad)]
     ones = torch.ones(case.t, case.b, case.h)
@@ -109,7 +109,8 @@ def cell(case, layer):
     def call():
         return torch.autograd.grad(model(x), wanted, ones)
 
-    return Work(call, [sum_of_sizes(gradient) for gradient in call()[:3]])
+    dx, *others = call()
+    return Work(call, [size(dx), size(*others)])
 
 
 def step(net, layer, around=lambda function: function):
@@ -134,7 +135,8 @@ def step(net, layer, around=lambda function: function):
         return loss
 
     losses = [call().item() for _ in range(5)]
-    return Work(call, [losses[0], losses[4]])
+    # Its RMSprop adds epsilon to the root, that of the others to what's below it.
+    return Work(call, [losses[0]] if net.loss == "binary" else [losses[0], losses[4]])
 
 
 def variants(case):
