@@ -22,7 +22,7 @@ fn main() {
     let pool = ThreadPoolBuilder::new().build().expect("threads");
     pool.install(|| {
         let short = Criterion::default().sample_size(10).warm_up_time(Duration::from_millis(200));
-        let mut criterion = short.measurement_time(Duration::from_millis(800)).configure_from_args();
+        let mut criterion = short.configure_from_args();
         for &(name, cell) in &CELLS[..3] {
             for (direction, forward) in [("forward", true), ("forward_backward", false)] {
                 for (way, unrolled) in [("unrolled", true), ("sequence", false)] {
@@ -44,6 +44,8 @@ fn main() {
 fn time<R: Real>(criterion: &mut Criterion, group: &str, id: &str, case: Case) {
     let mut call: Option<Call<R>> = None;
     let mut group = criterion.benchmark_group(group);
+    // Ten samples of at least one call each, at 100 GFLOP/s.
+    group.measurement_time(Duration::from_secs_f64(case.flops() / 1e10).max(Duration::from_millis(800)));
     group.sampling_mode(SamplingMode::Flat).bench_function(id, |bench| {
         let call = call.get_or_insert_with(|| case.checked());
         bench.iter(|| black_box(call.run()));

@@ -5,7 +5,7 @@ mod cost;
 use std::{fmt, mem};
 
 use tapeloop::nn::{BasicLstm, Gru, Lstm, Recurrent, Reset, SimpleRnn, Spec};
-use tapeloop::{Array, Gradients, Memory, Params, Real, Tape, Var};
+use tapeloop::{Array, Gradients, Init, Memory, Params, Real, Tape, Var};
 
 /// A cell of the crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,16 +80,20 @@ pub struct Call<R: Real = f32> {
 impl Case {
     pub fn build<R: Real>(self) -> Call<R> {
         let (mut params, Size([b, t, i, h])) = (Params::new(0), self.size);
-        let params_of = &mut params;
+        let all = &mut params;
+        // As PyTorch does. An orthogonal `U` of 1024 rows would take longer than all calls.
+        let bound = (h as f64).sqrt().recip();
+        let init = Init::Uniform { low: -bound, high: bound };
+        let (lstm, gru) = (Lstm::new(h).init(init, init), Gru::new(h).init(init, init));
         let layer = match self.cell {
-            Cell::Rnn => self.layer(SimpleRnn::new(h), params_of),
-            Cell::Lstm => self.layer(Lstm::new(h), params_of),
-            Cell::BasicLstm => self.layer(BasicLstm::new(h), params_of),
-            Cell::Peepholes => self.layer(Lstm::new(h).peepholes(true), params_of),
-            Cell::Coupled => self.layer(Lstm::new(h).coupled_gates(true), params_of),
-            Cell::Projection => self.layer(Lstm::new(h).projection(self.outputs()), params_of),
-            Cell::Gru => self.layer(Gru::new(h), params_of),
-            Cell::ResetBefore => self.layer(Gru::new(h).reset(Reset::Before), params_of),
+            Cell::Rnn => self.layer(SimpleRnn::new(h).init(init, init), all),
+            Cell::Lstm => self.layer(lstm, all),
+            Cell::BasicLstm => self.layer(BasicLstm::new(h), all),
+            Cell::Peepholes => self.layer(lstm.peepholes(true), all),
+            Cell::Coupled => self.layer(lstm.coupled_gates(true), all),
+            Cell::Projection => self.layer(lstm.projection(self.outputs()), all),
+            Cell::Gru => self.layer(gru, all),
+            Cell::ResetBefore => self.layer(gru.reset(Reset::Before), all),
         };
         let x = Array::new([b, t, i], (0..b * t * i).map(|n| R::from_f64((n as f64).sin())).collect());
         let grads = params.zero_gradients();

@@ -11,20 +11,21 @@ const SUMS: usize = 12;
 const TURNS: usize = 1 << 15;
 
 /// Fused multiply–adds on registers, and nothing else. Returns how many floating-point operations.
-pub fn fma_peak() -> f64 {
-    f32::vectorise(Fma)
+pub fn fma_peak<R: Real>() -> f64 {
+    R::vectorise(Fma)
 }
 
 struct Fma;
 
-impl Kernel<f32> for Fma {
+impl<R: Real> Kernel<R> for Fma {
     type Output = f64;
 
     #[inline(always)]
-    fn run<V: Vector<f32>>(self, v: V) -> f64 {
+    fn run<V: Vector<R>>(self, v: V) -> f64 {
         // x ← 0.999·x + 0.001 stays near 1, far from overflow and from denormals.
-        let (a, b) = (v.splat(black_box(0.999)), v.splat(black_box(0.001)));
-        let mut sums: [V::Lanes; SUMS] = std::array::from_fn(|i| v.splat(black_box(i as f32)));
+        let number = |x: f64| v.splat(black_box(R::from_f64(x)));
+        let (a, b) = (number(0.999), number(0.001));
+        let mut sums: [V::Lanes; SUMS] = std::array::from_fn(|i| number(i as f64));
         for _ in 0..TURNS {
             for sum in &mut sums {
                 *sum = v.mul_add(*sum, a, b);

@@ -133,7 +133,7 @@ pub fn all_rounds(operands: &Operands, steps: &mut [Step<'_>]) -> ([Samples; 2],
             let mut flop = 0.0;
             let taken = time(pool, || {
                 for _ in 0..20 {
-                    flop += pool.broadcast(|_| fma_peak()).iter().sum::<f64>();
+                    flop += pool.broadcast(|_| fma_peak::<f32>()).iter().sum::<f64>();
                 }
             });
             peak.push(flop / taken.as_secs_f64() / 1e9);

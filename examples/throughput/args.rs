@@ -1,0 +1,115 @@
+//! The options.
+
+use std::fs;
+
+use clap::Parser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::cells::{CELLS, Case, Cell, SIZES, Size};
+use crate::options::whole;
+
+/// What is counted, and what is measured.
+const NOTES: &str = "\
+Time: of one thread the processor time, in which others who use the machine do not count; of more the time on the wall. In \
+each round the peak and every call have a turn: as many calls as fill 20 ms, at least one. Median, least and most are over the rounds.
+
+GFLOP/s: of the products alone, 2·B·T·G·H·(I+H) flop forwards, with G = 1 (rnn), 3 (gru) or 4 (lstm), and three times as many \
+with backward. (With a projection to O numbers, 2·B·T·(4·H·(I+O) + H·O).) The peak is that of fused multiply–adds on registers, \
+in all threads at once, with numbers of the same type.
+
+Tape: the bytes that it holds from call to call. The floor is what must exist at once, in numbers of 4 or 8 bytes: forwards \
+B·T·(I+H) for x and h, and B·H for c; with backward B·T·(2·I + 2·H + K·H) for x, h, what is given of ∂L/∂h, and ∂L/∂x, with \
+K = 0 (rnn), 4 (gru), 3 (gru_reset_before), 5 (lstm: four gates and c) or 4 (lstm_coupled), and 2·B·H for ∂L/∂h and ∂L/∂c of one step (B·H \
+without c). Weights are not counted.";
+
+/// How fast recurrent layers are on this machine, beside what it can do. One call is forward and backward (loss: the sum of
+/// all outputs), with the gradients of weights and inputs.
+#[derive(Parser)]
+#[command(name = "throughput", allow_negative_numbers = true, after_help = NOTES)]
+pub struct Args {
+    /// The cell [default: all]
+    #[arg(value_parser = PossibleValuesParser::new(CELLS.map(|(name, _)| name)).map(|name| named(&name)))]
+    cell: Option<Cell>,
+    /// Rows of a batch, B; together with the next three [default: seven sizes, from 10,10,20,20 to 64,25,1024,1024]
+    #[arg(long, value_name = "N", value_parser = whole::<1, 1_000_000>, requires_all = ["time", "input", "hidden"])]
+    batch: Option<usize>,
+    /// Time steps, T
+    #[arg(long, value_name = "N", value_parser = whole::<1, 1_000_000>, requires = "batch")]
+    time: Option<usize>,
+    /// Input features, I
+    #[arg(long, value_name = "N", value_parser = whole::<1, 1_000_000>, requires = "batch")]
+    input: Option<usize>,
+    /// Hidden units, H
+    #[arg(long, value_name = "N", value_parser = whole::<1, 1_000_000>, requires = "batch")]
+    hidden: Option<usize>,
+    /// Forward only
+    #[arg(long)]
+    pub forward: bool,
+    /// Every time step on the tape by itself, even where there is an operation for them all
+    #[arg(long)]
+    unrolled: bool,
+    /// All steps at once and unrolled, in turns
+    #[arg(long, conflicts_with = "unrolled")]
+    both: bool,
+    /// Threads [default: as many as there are cores]
+    #[arg(long, value_name = "N", value_parser = whole::<1, 256>)]
+    pub threads: Option<usize>,
+    /// In f64 instead of f32
+    #[arg(long)]
+    pub f64: bool,
+    /// How often each has a turn [default: 9 for one size of one cell, else 3]
+    #[arg(long, value_name = "N", value_parser = whole::<1, 10_000>)]
+    pub rounds: Option<usize>,
+    /// An object in JSON for each row, on a line of its own, and nothing else
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn named(name: &str) -> Cell {
+    CELLS.into_iter().find(|&(known, _)| known == name).expect("one of the possible values").1
+}
+
+impl Args {
+    /// What is to be timed; what comes together, in turns. Refuses what there isn't enough memory for.
+    pub fn groups(&self) -> Result<Vec<Vec<Case>>, String> {
+        let cells = CELLS
+            .map(|(_, cell)| cell)
+            .into_iter()
+            .filter(|&cell| self.cell.is_none_or(|asked| asked == cell));
+        let sizes = match (self.batch, self.time, self.input, self.hidden) {
+            (Some(b), Some(t), Some(i), Some(h)) => vec![Size([b, t, i, h])],
+            _ => SIZES.to_vec(),
+        };
+        let case = |cell, size| Case { cell, size, forward: self.forward, unrolled: false };
+        let cases = cells.flat_map(|cell| sizes.iter().map(move |&size| case(cell, size)));
+        let groups: Vec<Vec<Case>> = cases.map(|case| self.ways(case)).collect();
+
+        let number = if self.f64 { 8 } else { 4 };
+        let bytes = |cases: &Vec<Case>| cases.iter().map(|case| case.most_bytes(number)).sum();
+        let (most, available) = (groups.iter().map(bytes).fold(0.0, f64::max), available_bytes());
+        if most > available {
+            let gib = |bytes: f64| format!("{:.1} GiB", bytes / f64::from(1 << 30));
+            let (most, available) = (gib(most), gib(available));
+            return Err(format!("this may take {most}, and there are {available}: choose smaller sizes"));
+        }
+        Ok(groups)
+    }
+
+    fn ways(&self, case: Case) -> Vec<Case> {
+        let all: &[bool] = match self {
+            _ if !case.has_operation() => &[true],
+            Self { both: true, .. } => &[false, true],
+            Self { unrolled: true, .. } => &[true],
+            _ => &[false],
+        };
+        all.iter().map(|&unrolled| Case { unrolled, ..case }).collect()
+    }
+}
+
+/// The memory that is free, where the system is one that tells us; elsewhere 8 GiB.
+fn available_bytes() -> f64 {
+    let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
+    let kib: Option<f64> = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
+    kib.map_or(f64::from(1 << 30) * 8.0, |kib| 1024.0 * kib)
+}

@@ -1,0 +1,88 @@
+//! Timing calls and the machine's peak, in turns.
+
+use std::time::{Duration, Instant};
+
+use cpu_time::ThreadTime;
+use tapeloop::Real;
+
+use crate::cells::{Call, Case};
+use crate::machine::fma_peak;
+
+/// What a sample takes, or a little more.
+const SAMPLE: Duration = Duration::from_millis(20);
+
+/// What was measured of a case.
+pub struct Row {
+    pub case: Case,
+    pub threads: usize,
+    /// Bytes of a number.
+    pub number: usize,
+    /// µs of a call: median, least and most over the rounds.
+    pub us: [f64; 3],
+    /// The median of the FMA peak, GFLOP/s.
+    pub peak: f64,
+    pub tape_bytes: usize,
+}
+
+/// Times these cases in turns, on all threads of the pool that this runs in.
+pub fn measure<R: Real>(cases: &[Case], rounds: usize) -> Vec<Row> {
+    let mut calls: Vec<Call<R>> = cases.iter().map(|case| case.build()).collect();
+    for call in &mut calls {
+        call.run(); // takes memory from the system
+        assert!(call.run().is_finite(), "layers of tanh units with small weights have finite outputs");
+    }
+    let (mut peaks, mut us) = (Vec::new(), vec![Vec::new(); cases.len()]);
+    for round in 0..rounds {
+        peaks.push(peak::<R>());
+        // Who is first finds the clock and the caches as the peak left them: in turns.
+        for turn in 0..cases.len() {
+            let case = if round % 2 == 0 { turn } else { cases.len() - 1 - turn };
+            us[case].push(1e6 * time(|| _ = calls[case].run()));
+        }
+    }
+    let peak = median(&mut peaks);
+    let row = |((&case, mut us), call): ((&Case, Vec<f64>), &Call<R>)| {
+        let (threads, number, median) = (rayon::current_num_threads(), size_of::<R>(), median(&mut us));
+        Row {
+            case,
+            threads,
+            number,
+            us: [median, us[0], us[rounds - 1]],
+            peak,
+            tape_bytes: call.tape_bytes(),
+        }
+    };
+    cases.iter().zip(us).zip(&calls).map(row).collect()
+}
+
+/// What all threads together can do at most, GFLOP/s: of each the median of many calls of some 0.1 ms, few of which had to
+/// share their core.
+fn peak<R: Real>() -> f64 {
+    let each = rayon::broadcast(|_| {
+        let (start, mut rates) = (Instant::now(), Vec::new());
+        while start.elapsed() < SAMPLE {
+            let call = Instant::now();
+            rates.push(fma_peak::<R>() / call.elapsed().as_secs_f64());
+        }
+        median(&mut rates)
+    });
+    each.iter().sum::<f64>() / 1e9
+}
+
+/// Sorts the numbers and returns the one in the middle.
+fn median(numbers: &mut [f64]) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
+}
+
+/// Seconds of a call, over as many as fill a sample: of one thread its processor time, in which others who use the
+/// machine do not count.
+fn time(mut call: impl FnMut()) -> f64 {
+    let (start, of_thread, mut calls) = (Instant::now(), ThreadTime::now(), 0);
+    while start.elapsed() < SAMPLE {
+        call();
+        calls += 1;
+    }
+    let taken = if rayon::current_num_threads() == 1 { of_thread.elapsed() } else { start.elapsed() };
+    taken.as_secs_f64() / f64::from(calls)
+}
