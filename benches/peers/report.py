@@ -45,6 +45,7 @@ def measured(answer):
 
 def progress(case, answers):
     parts = [f"{name} {microseconds(measured(answer))}" for name, answer in answers.items() if measured(answer)]
+    parts = parts or [name for name, answer in answers.items() if "checks" in answer]
     lost = [f"{name}: {answer['unsupported']}" for name, answer in answers.items() if "unsupported" in answer]
     return "\n".join([f"{case}  " + "  ".join(parts), *(f"    {text[:160]}" for text in lost if "only" not in text)])
 

@@ -166,6 +166,9 @@ def main():
     parser.add_argument("--json", type=pathlib.Path, help="all that was measured; written after each case")
     args = parser.parse_args()
 
+    unknown = [name for name in args.peers.split(",") if name not in WORKERS]
+    if unknown:
+        parser.error(f"no {', '.join(unknown)} among {', '.join(WORKERS)}")
     pythons = {"": sys.executable} | dict(text.split("=", 1) if "=" in text else ("", text) for text in args.python)
     workers = start_all(args.peers.split(","), pythons, args.programs, args.threads)
     if not workers:

@@ -132,12 +132,13 @@ def size(*arrays):
 
 @dataclass
 class Work:
-    """A prepared case: `call` is what is timed, `wait` returns when all that was called is done."""
+    """A prepared case: `call` is what is timed, for so many steps; `wait` returns when all that was called is done."""
 
     call: object
     checks: list
     wait: object = lambda: None
     steps: int = 1
+    begin: object = lambda: None  # called before it is timed
 
 
 def once(work, count):
@@ -151,6 +152,7 @@ def once(work, count):
 
 def measure(work, seconds):
     """The median of samples of a tenth of `seconds` (or of single calls), and how many calls that were."""
+    work.begin()
     count = max(1, int(seconds / 10 / (once(work, 1) * work.steps)))
     samples, end = [], time.perf_counter() + seconds
     while not samples or time.perf_counter() < end:

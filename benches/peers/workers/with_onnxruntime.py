@@ -13,7 +13,7 @@ from common import GATES, Cell, Work, data, serve, size, weights
 ORDER = {"rnn": [0], "lstm": [0, 3, 1, 2], "gru": [1, 0, 2]}
 
 
-def cell(case):
+def cell(case, threads):
     def gates(array):
         parts = np.split(array, GATES[case.kind], axis=-1)
         return np.concatenate([parts[n] for n in ORDER[case.kind]], axis=-1)
@@ -30,7 +30,7 @@ def cell(case):
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
 
     settings = onnxruntime.SessionOptions()
-    settings.intra_op_num_threads, settings.inter_op_num_threads = int(sys.argv[1]), 1
+    settings.intra_op_num_threads, settings.inter_op_num_threads = threads, 1
     session = onnxruntime.InferenceSession(model.SerializeToString(), settings, providers=["CPUExecutionProvider"])
     values = [
         onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(data(case)[0].transpose(1, 0, 2))),
@@ -50,7 +50,7 @@ def cell(case):
 def variants(case):
     if not isinstance(case, Cell) or case.backward:
         return "inference only"
-    return {"": lambda: cell(case)}
+    return {f"{threads} threads": lambda threads=threads: cell(case, threads) for threads in {1, int(sys.argv[1])}}
 
 
 serve({"ONNX Runtime": onnxruntime.__version__, "ONNX": onnx.__version__}, variants)

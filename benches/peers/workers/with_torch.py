@@ -139,10 +139,18 @@ def step(net, layer, around=lambda function: function):
     return Work(call, [losses[0]] if net.loss == "binary" else [losses[0], losses[4]])
 
 
+def on_threads(threads, kind, case):
+    torch.set_num_threads(threads)
+    work = kind(case, Fused)
+    work.begin = lambda: torch.set_num_threads(threads)
+    return work
+
+
 def variants(case):
     kind = cell if isinstance(case, Cell) else step
     if not COMPILED:
-        return {"": lambda: kind(case, Fused)}
+        # Small products are faster on one thread.
+        return {f"{threads} threads": lambda threads=threads: on_threads(threads, kind, case) for threads in {1, THREADS}}
     torch.compiler.reset()
     blocks = {f"{block} steps": block for block in [10, case.t] if block <= min(case.t, 30)}
     all_of_them = {
