@@ -15,7 +15,9 @@ use tapeloop::Params;
 
 fn main() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads()).build().expect("threads");
-    pool.install(|| serve("tapeloop", env!("CARGO_PKG_VERSION"), prepare));
+    let manifest = include_str!("../../../../../Cargo.toml");
+    let version = manifest.lines().find_map(|line| line.strip_prefix("version = ")).expect("a version");
+    pool.install(|| serve("tapeloop", version.trim_matches('"'), prepare));
 }
 
 fn prepare(case: Case<'_>) -> Result<Work, String> {
