@@ -50,7 +50,7 @@ def cell(case, threads):
 def variants(case):
     if not isinstance(case, Cell) or case.backward:
         return "inference only"
-    return {f"{threads} threads": lambda threads=threads: cell(case, threads) for threads in {1, int(sys.argv[1])}}
+    return {f"threads: {threads}": lambda threads=threads: cell(case, threads) for threads in {1, int(sys.argv[1])}}
 
 
 serve({"ONNX Runtime": onnxruntime.__version__, "ONNX": onnx.__version__}, variants)

@@ -150,7 +150,7 @@ def variants(case):
     kind = cell if isinstance(case, Cell) else step
     if not COMPILED:
         # Small products are faster on one thread.
-        return {f"{threads} threads": lambda threads=threads: on_threads(threads, kind, case) for threads in {1, THREADS}}
+        return {f"threads: {threads}": lambda threads=threads: on_threads(threads, kind, case) for threads in {1, THREADS}}
     torch.compiler.reset()
     blocks = {f"{block} steps": block for block in [10, case.t] if block <= min(case.t, 30)}
     all_of_them = {

@@ -36,6 +36,7 @@ fn whole<const D: usize>(count: usize, end: u32, shape: [usize; D], device: &Dev
 }
 
 #[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant, reason = "there are one or two")]
 enum Layer {
     Rnn(Rnn),
     Lstm(Lstm),
