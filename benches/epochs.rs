@@ -1,5 +1,5 @@
 //! An epoch of the two classifiers of `examples/`, as a program of its own, to be timed beside the same net in Keras and
-//! PyTorch: `benches/peers-py/epochs.py`.
+//! PyTorch: `benches/peers/epochs/epochs.py`.
 //!
 //! `cargo bench --bench epochs -- --net mnist|imdb [--rows N] [--epochs N] [--threads N]`
 //!

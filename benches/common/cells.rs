@@ -70,7 +70,7 @@ type Layer<R> = Box<dyn for<'t> Fn(Var<'t, R>) -> Var<'t, R> + Send>;
 /// A layer that returns all its outputs, its input, and all memory that a call needs.
 pub struct Call<R: Real = f32> {
     layer: Layer<R>,
-    params: Params<R>,
+    pub params: Params<R>,
     grads: Gradients<R>,
     memory: Memory<R>,
     x: Array<R>,

@@ -13,7 +13,7 @@ type Loss = Box<dyn for<'t> Fn(&'t Tape<'t>) -> Var<'t> + Send>;
 
 /// A net, one batch for it, and all memory that a step needs.
 pub struct Net {
-    params: Params,
+    pub params: Params,
     grads: Gradients,
     memory: Memory,
     loss: Loss,

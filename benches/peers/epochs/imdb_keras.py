@@ -3,7 +3,7 @@
     pip install -r requirements.txt       # Keras and its JAX, no PyTorch
     KERAS_BACKEND=jax python imdb_keras.py FILE.npz [--seeds 0 1 2] [--epochs 10] [--batch 128] [--steps 500] [--mask]
 
-FILE is Keras' imdb.npz, or ../../tests/cases/pipeline/uci_imdb_like_pickled.npz, 3,000 sentences of that structure. (Its lists
+FILE is Keras' imdb.npz, or ../../../tests/cases/pipeline/uci_imdb_like_pickled.npz, 3,000 sentences of that structure. (Its lists
 are a pickle: open no file that you don't trust.) For each seed prints the accuracies after the last epoch; at the end their
 means.
 """

@@ -1,0 +1,202 @@
+"""Times recurrent layers and training steps here and in other libraries, in turns. README.md says how to install them.
+
+    python run.py [--python PATH] [--python NAME=PATH] [--only REGEX] [--rounds 7] [--json results.json] > table.md
+
+Every library is a worker: a process that is started once and does what it is asked to, while the others wait.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import platform
+import re
+import select
+import subprocess
+import sys
+import tempfile
+
+import report
+
+HERE = pathlib.Path(__file__).parent
+# By name: which Python has it (or none, if it is a program), and the command.
+WORKERS = {
+    "tapeloop": (None, ["ours"]),
+    "torch": ("torch", ["with_torch.py"]),
+    "torch-compiled": ("torch", ["with_torch.py", "compiled"]),
+    "jax": ("jax", ["with_jax.py"]),
+    "tensorflow": ("tensorflow", ["with_tensorflow.py"]),
+    "tensorflow-xla": ("tensorflow", ["with_tensorflow.py", "xla"]),
+    "onnxruntime": ("onnxruntime", ["with_onnxruntime.py"]),
+    "burn": (None, ["with_burn"]),
+    "candle": (None, ["with_candle"]),
+    "jax-100": ("jax", ["with_jax.py", "100"]),
+}
+SIZES = [
+    (1, 100, 128, 128),
+    (32, 50, 128, 128),
+    (32, 50, 256, 256),
+    (64, 50, 512, 512),
+    (64, 25, 1024, 1024),
+    (128, 100, 64, 64),
+    (10, 10, 20, 20),
+]
+CASES = [
+    "cell/{}/{}/B{}_T{}_I{}_H{}".format(kind, direction, *size)
+    for kind in ["rnn", "lstm", "gru"]
+    for direction in ["forward", "forward_backward"]
+    for size in SIZES
+] + [f"step/{net}" for net in ["sine", "signal", "series", "mnist", "imdb"]]
+PREPARATION_LIMIT = 900  # seconds, until a worker that doesn't answer is ended
+
+
+class Worker:
+    def __init__(self, command, environment):
+        self.command, self.environment, self.process = command, environment, None
+        self.versions = self.start().get("versions")
+
+    def start(self):
+        self.errors = tempfile.TemporaryFile()
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": self.errors}
+        self.process = subprocess.Popen(self.command, env=self.environment, text=True, **pipes)
+        return self.answer()
+
+    def answer(self):
+        if select.select([self.process.stdout], [], [], PREPARATION_LIMIT)[0]:
+            line, reason = self.process.stdout.readline(), "the worker ended"
+        else:
+            line, reason = "", f"no answer within {PREPARATION_LIMIT} s"
+        if line:
+            return json.loads(line)
+        self.stop()
+        return {"unsupported": f"{reason}: {self.last_error()}"}
+
+    def last_error(self):
+        self.errors.seek(0)
+        return (self.errors.read().decode(errors="replace").strip().splitlines() or [""])[-1]
+
+    def ask(self, case, seconds):
+        if self.process is None:
+            self.start()
+        try:
+            print(json.dumps({"case": case, "seconds": seconds}), file=self.process.stdin, flush=True)
+        except BrokenPipeError:
+            pass  # `answer` says so
+        return self.answer()
+
+    def stop(self):
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+def start_all(names, pythons, programs, threads):
+    """Those workers that can be started."""
+    if hasattr(os, "sched_setaffinity"):  # some libraries can't be told how many threads to use
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+    variables = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS", "OPENBLAS_NUM_THREADS"]
+    environment = os.environ | {name: str(threads) for name in variables}
+    environment |= {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment["TORCHINDUCTOR_COMPILE_THREADS"] = "1"  # otherwise it keeps processes
+    workers = {}
+    for name in names:
+        library, (program, *options) = WORKERS[name]
+        if library is None:
+            command = [str(programs / program)]
+        else:
+            command = [pythons.get(library, pythons[""]), str(HERE / "workers" / program)]
+        try:
+            worker = Worker([*command, str(threads), *options], environment)
+            reason = None if worker.versions else worker.last_error()
+        except FileNotFoundError as problem:
+            reason = problem
+        if reason is None:
+            workers[name] = worker
+        else:
+            say(f"without {name}: {reason}")
+    return workers
+
+
+def measure(case, workers, rounds, seconds):
+    """What the workers answer, by name: lists of microseconds, or why there are none."""
+    results = {name: {"us": [], **worker.ask(case, 0), "us": []} for name, worker in workers.items()}
+    names = [name for name in workers if "unsupported" not in results[name]]
+    for round in range(rounds):
+        for name in names[round % len(names) :] + names[: round % len(names)]:
+            if "unsupported" not in results[name]:
+                answer = workers[name].ask(case, seconds)
+                results[name]["us"].append(answer.get("us"))
+                results[name] |= {key: value for key, value in answer.items() if key != "us"}
+    return results
+
+
+def machine():
+    found = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text()) if sys.platform == "linux" else None
+    return f"{found[1] if found else platform.processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+
+
+def commit():
+    command = ["git", "-C", str(HERE), "rev-parse", "--short", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True).stdout.strip()
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--python",
+        action="append",
+        default=[],
+        metavar="[NAME=]PATH",
+        help="the Python that has all libraries, or torch, jax, tensorflow, onnxruntime; otherwise this one",
+    )
+    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", HERE / "rust" / "target"))
+    parser.add_argument("--programs", type=pathlib.Path, default=target / "release", help="the folder of ours, with_burn, with_candle")
+    parser.add_argument("--peers", default=",".join(WORKERS), help="these, with commas")
+    parser.add_argument("--only", default="", metavar="REGEX", help="the cases whose name has it")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=0.3, help="of measuring, for each case, library and round")
+    parser.add_argument("--check", action="store_true", help="only compare results")
+    parser.add_argument("--json", type=pathlib.Path, help="all that was measured; written after each case")
+    args = parser.parse_args()
+
+    unknown = [name for name in args.peers.split(",") if name not in WORKERS]
+    if unknown:
+        parser.error(f"no {', '.join(unknown)} among {', '.join(WORKERS)}")
+    pythons = {"": sys.executable} | dict(text.split("=", 1) if "=" in text else ("", text) for text in args.python)
+    workers = start_all(args.peers.split(","), pythons, args.programs, args.threads)
+    if not workers:
+        sys.exit("no worker could be started")
+    results = {
+        "date": datetime.date.today().isoformat(),
+        "machine": machine(),
+        "commit": commit(),
+        "threads": args.threads,
+        "rounds": 0 if args.check else args.rounds,
+        "seconds": args.seconds,
+        "versions": {name: worker.versions for name, worker in workers.items()},
+        "cases": {},
+    }
+    different = []
+    for case in filter(re.compile(args.only).search, CASES):
+        answers = measure(case, workers, results["rounds"], args.seconds)
+        results["cases"][case] = answers
+        different += report.differences(case, answers)
+        say(report.progress(case, answers))
+        if args.json:
+            args.json.write_text(json.dumps(results, indent=1))
+    for worker in workers.values():
+        worker.stop()
+    if not args.check:
+        print(report.markdown(results))
+    sys.exit("\n".join(["different results:", *different]) if different else 0)
+
+
+if __name__ == "__main__":
+    main()
