@@ -151,11 +151,9 @@ impl<R: Real> Call<R> {
 
     /// The loss is the sum of all outputs.
     fn record<T>(&mut self, look: impl FnOnce(Var<'_, R>, Var<'_, R>, &Gradients<R>) -> T) -> T {
-        let tape = Tape::new(&self.params, mem::take(&mut self.memory));
-        let x = match self.forward {
-            true => tape.input(self.x.shape(), self.x.data()),
-            false => tape.variable(&self.x),
-        };
+        let tape = if self.forward { Tape::without_gradients } else { Tape::new };
+        let tape = tape(&self.params, mem::take(&mut self.memory));
+        let x = tape.variable(&self.x);
         let y = (self.layer)(x);
         if !self.forward {
             self.grads.zero();

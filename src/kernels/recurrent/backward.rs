@@ -40,7 +40,7 @@ pub fn backward<'a, R: Real, S: Step<R>>(
     each: &mut dyn FnMut(Gradient<'_, R, S>),
 ) -> [&'a [R]; 2] {
     let Sizes { batch, steps, inputs, hidden } = given.sizes;
-    let (blocks, reads) = (given.blocks(), S::RECURRENT.len());
+    let (blocks, reads) = (given.blocks::<S>(), S::RECURRENT.len());
     let rows = batch * blocks.longest();
     let of_x = if blocks.is_one() { 0 } else { rows * inputs };
     let Workspace { u, w, numbers } = workspace;

@@ -2,13 +2,22 @@
 
 use std::ops::Range;
 
-use super::Given;
+use rayon::prelude::*;
+
+use super::{Given, Sizes, Step};
+use crate::kernels::elementwise;
 use crate::real::Real;
 
-/// Rows of `x`, one for each sequence and step, that a block should have: enough for products at full speed (and for `C`, the
-/// gradient of a weight, not to be visited more often than it is anyway), and so few that what belongs to them is still in the
-/// cache from one line of the algorithm to the next.
+/// Bytes that belong to the rows of a block, a row for each sequence and step: an L2 cache. They should still be there from one line
+/// of the algorithm to the next.
+const BYTES: usize = 1 << 20;
+
+/// Rows that a block has at least, however long they are: the gradients of the weights are read and written once for each block,
+/// which should not take longer than the sums.
 const ROWS: usize = 320;
+
+/// Numbers that a thread should have to add.
+const PER_THREAD: usize = 1 << 14;
 
 /// The steps of a sequence as blocks, all of the same length or one less.
 #[derive(Clone, Copy, Debug)]
@@ -20,9 +29,11 @@ pub struct Blocks {
 
 impl<R: Real> Given<'_, R> {
     /// Blocks for all sequences of the batch.
-    pub(super) fn blocks(&self) -> Blocks {
-        let (batch, steps) = (self.sizes.batch, self.sizes.steps);
-        let count = if batch * steps <= ROWS + ROWS / 2 { 1 } else { steps.div_ceil((ROWS / batch).max(1)) };
+    pub(super) fn blocks<S: Step<R>>(&self) -> Blocks {
+        let Sizes { batch, steps, inputs, hidden } = self.sizes;
+        let numbers = (S::SUMS + S::RECURRENT.len()) * hidden + 2 * inputs;
+        let rows = (BYTES / size_of::<R>() / numbers.max(1)).max(ROWS);
+        let count = if batch * steps <= rows + rows / 2 { 1 } else { steps.div_ceil((rows / batch).max(1)) };
         Blocks { steps, count, reverse: self.reverse }
     }
 
@@ -64,9 +75,10 @@ pub fn gather<R: Real>(all: &[R], steps: usize, block: &Range<usize>, width: usi
 
 /// The opposite: adds what lies side by side to where it belongs in `all`.
 pub fn add_back<R: Real>(from: &[R], block: &Range<usize>, width: usize, all: &mut [R], steps: usize) {
-    let sequences = all.chunks_exact_mut((steps * width).max(1));
-    for (from, all) in from.chunks_exact((block.len() * width).max(1)).zip(sequences) {
-        let all = &mut all[block.start * width..block.end * width];
-        crate::kernels::elementwise::add_map(from, all, |x| x);
-    }
+    let sequences = all.par_chunks_exact_mut((steps * width).max(1));
+    let from = from.par_chunks_exact((block.len() * width).max(1));
+    let fewest = PER_THREAD / (block.len() * width).max(1) + 1;
+    sequences.zip(from).with_min_len(fewest).for_each(|(all, from)| {
+        elementwise::add_map(from, &mut all[block.start * width..block.end * width], |x| x);
+    });
 }

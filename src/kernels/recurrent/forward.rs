@@ -29,7 +29,7 @@ pub fn forward<R: Real, S: Step<R>>(
     if h.is_empty() {
         return;
     }
-    let (blocks, width) = (given.blocks(), S::SUMS * hidden);
+    let (blocks, width) = (given.blocks::<S>(), S::SUMS * hidden);
     let rows = batch * blocks.longest();
     // Sums become what is saved. If that has all of their parts, and all steps, it can be their place from the beginning.
     let in_place = blocks.is_one() && saved.len() == rows * width;
