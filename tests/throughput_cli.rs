@@ -79,6 +79,21 @@ fn numbers_fit_each_other_and_the_settings() {
 }
 
 #[test]
+fn a_profile_has_all_parts_of_a_step() {
+    let names = ["gates", "input_products", "optimizer", "recurrent_products", "rest", "weight_gradients"];
+    for cell in ["rnn", "gru_reset_before"] {
+        for threads in ["1", "2"] {
+            let rows = json(&[cell, "--profile", "--threads", threads]);
+            let parts = rows[0]["profile_us"].as_object().unwrap();
+            assert!(parts.keys().eq(&names), "{parts:?}");
+            assert!(parts.values().all(|us| us.as_f64().unwrap() > 0.0), "{parts:?}");
+        }
+    }
+    let stdout = success(&[&["lstm", "--profile"], &SMALL[..]].concat());
+    assert!(names.iter().all(|name| stdout.contains(&name.replace('_', " "))), "{stdout}");
+}
+
+#[test]
 fn both_ways_are_rows_of_one_run() {
     let unrolled: Vec<_> = json(&["gru", "--both"]).into_iter().map(|row| row["unrolled"].clone()).collect();
     assert_eq!(unrolled, [false, true]);
@@ -104,7 +119,7 @@ fn a_table_has_all_cells_and_a_last_line() {
 #[test]
 fn bad_options_are_one_sentence() {
     let million = ["--batch", "1000000", "--time", "1000000", "--input", "1000000", "--hidden", "1000000"];
-    let bad: [(&[&str], &str); 12] = [
+    let bad: [(&[&str], &str); 14] = [
         (&["transformer"], "possible values: rnn, lstm"),
         (&["lstm", "gru"], "gru"),
         (&["lstm", "--batch", "4"], "--time <N> --input <N> --hidden <N>"),
@@ -115,6 +130,8 @@ fn bad_options_are_one_sentence() {
         (&["--rounds", "many"], "--rounds"),
         (&["--both", "--unrolled"], "cannot be used with"),
         (&["--frobnicate"], "--frobnicate"),
+        (&["--profile", "--unrolled"], "cannot be used with"),
+        (&["lstm_peepholes", "--profile"], "only single steps"),
         (&million, "choose smaller sizes"),
         (&[&["gru", "--json", "--f64"], &million[..]].concat(), "choose smaller sizes"),
     ];

@@ -5,6 +5,7 @@ mod cost;
 use std::{fmt, mem};
 
 use tapeloop::nn::{BasicLstm, Gru, Lstm, Recurrent, Reset, SimpleRnn, Spec};
+use tapeloop::optim::Optimizer;
 use tapeloop::{Array, Gradients, Init, Memory, Params, Real, Tape, Var};
 
 /// A cell of the crate.
@@ -132,6 +133,11 @@ impl<R: Real> Call<R> {
     /// One call. Returns the last number of the last output.
     pub fn run(&mut self) -> f64 {
         self.record(|_, y, _| y.with_value(|y| y[y.len() - 1].to_f64()))
+    }
+
+    /// A step of an optimizer, with the gradients of the last call.
+    pub fn step(&mut self, optimizer: &mut dyn Optimizer<R>) {
+        optimizer.step(&mut self.params, &self.grads);
     }
 
     /// Calls, and returns the outputs and, if there are any, the gradients of `x` and of the weights.

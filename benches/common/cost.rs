@@ -3,6 +3,11 @@
 use super::{Case, Cell, Size};
 
 impl Cell {
+    /// Whether there is an operation for all steps at once.
+    pub fn has_operation(self) -> bool {
+        !matches!(self, Cell::Peepholes | Cell::Coupled | Cell::Projection)
+    }
+
     /// `G`: parts of `H` columns that `W` `[I, G·H]` and `U` `[O, G·H]` have.
     fn gates(self) -> usize {
         match self {
@@ -83,13 +88,8 @@ impl Case {
     pub fn most_bytes(self, of_number: usize) -> f64 {
         let [b, t, i, h, _] = self.sizes();
         let (of_step, nodes) =
-            if self.unrolled || !self.has_operation() { (40.0, 40.0) } else { (15.0, 0.0) };
+            if self.unrolled || !self.cell.has_operation() { (40.0, 40.0) } else { (15.0, 0.0) };
         let tape = 2.0 * b * t * (2.0 * i + of_step * h);
         (4.0 * self.weights() + 3.0 * tape) * of_number as f64 + (nodes * t + 100.0) * 512.0
-    }
-
-    /// Whether there is an operation for all steps at once.
-    pub fn has_operation(self) -> bool {
-        !matches!(self.cell, Cell::Peepholes | Cell::Coupled | Cell::Projection)
     }
 }

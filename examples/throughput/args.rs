@@ -20,7 +20,11 @@ in all threads at once, with numbers of the same type.
 Tape: the bytes that it holds from call to call. The floor is what must exist at once, in numbers of 4 or 8 bytes: forwards \
 B·T·(I+H) for x and h, and B·H for c; with backward B·T·(2·I + 2·H + K·H) for x, h, what is given of ∂L/∂h, and ∂L/∂x, with \
 K = 0 (rnn), 4 (gru), 3 (gru_reset_before), 5 (lstm: four gates and c) or 4 (lstm_coupled), and 2·B·H for ∂L/∂h and ∂L/∂c of one step (B·H \
-without c). Weights are not counted.";
+without c). Weights are not counted.
+
+Profile: of a training step on the wall. Input products: x·W, and for ∂L/∂x. Recurrent products: h·U step by step, and for ∂L/∂h. \
+Gates: the formulas of the units and their derivatives, with all that is read and written for them. Rest: the tape, the loss, zeros \
+for the gradients, copies of x and W.";
 
 /// How fast recurrent layers are on this machine, beside what it can do. One call is forward and backward (loss: the sum of
 /// all outputs), with the gradients of weights and inputs.
@@ -60,6 +64,9 @@ pub struct Args {
     /// How often each has a turn [default: 9 for one size of one cell, else 3]
     #[arg(long, value_name = "N", value_parser = whole::<1, 10_000>)]
     pub rounds: Option<usize>,
+    /// Say where the time went, with Adam as the optimizer: of all steps at once only
+    #[arg(long, conflicts_with_all = ["unrolled", "both", "forward"])]
+    pub profile: bool,
     /// An object in JSON for each row, on a line of its own, and nothing else
     #[arg(long)]
     pub json: bool,
@@ -72,10 +79,9 @@ fn named(name: &str) -> Cell {
 impl Args {
     /// What is to be timed; what comes together, in turns. Refuses what there isn't enough memory for.
     pub fn groups(&self) -> Result<Vec<Vec<Case>>, String> {
-        let cells = CELLS
-            .map(|(_, cell)| cell)
-            .into_iter()
-            .filter(|&cell| self.cell.is_none_or(|asked| asked == cell));
+        let cells = CELLS.map(|(_, cell)| cell).into_iter();
+        let cells = cells.filter(|&cell| self.cell.is_none_or(|asked| asked == cell));
+        let cells = cells.filter(|cell| !self.profile || cell.has_operation());
         let sizes = match (self.batch, self.time, self.input, self.hidden) {
             (Some(b), Some(t), Some(i), Some(h)) => vec![Size([b, t, i, h])],
             _ => SIZES.to_vec(),
@@ -83,6 +89,9 @@ impl Args {
         let case = |cell, size| Case { cell, size, forward: self.forward, unrolled: false };
         let cases = cells.flat_map(|cell| sizes.iter().map(move |&size| case(cell, size)));
         let groups: Vec<Vec<Case>> = cases.map(|case| self.ways(case)).collect();
+        if groups.is_empty() {
+            return Err("--profile looks into all steps at once, and this cell has only single steps".into());
+        }
 
         let number = if self.f64 { 8 } else { 4 };
         let bytes = |cases: &Vec<Case>| cases.iter().map(|case| case.most_bytes(number)).sum();
@@ -97,7 +106,7 @@ impl Args {
 
     fn ways(&self, case: Case) -> Vec<Case> {
         let all: &[bool] = match self {
-            _ if !case.has_operation() => &[true],
+            _ if !case.cell.has_operation() => &[true],
             Self { both: true, .. } => &[false, true],
             Self { unrolled: true, .. } => &[true],
             _ => &[false],

@@ -31,7 +31,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::ThreadPoolBuilder;
 
 use args::Args;
-use measure::measure;
+use measure::{measure, parts};
 
 fn main() -> ExitCode {
     let args = Args::try_parse().map_err(|error| options::sentence(&error));
@@ -62,7 +62,13 @@ fn run(args: &Args) -> Result<(), String> {
             true => measure::<f64>(cases, rounds),
             false => measure::<f32>(cases, rounds),
         });
-        for row in measured {
+        for mut row in measured {
+            row.profile = args.profile.then(|| {
+                pool.install(|| match args.f64 {
+                    true => parts::<f64>(row.case, rounds),
+                    false => parts::<f32>(row.case, rounds),
+                })
+            });
             bar.suspend(|| if args.json { say!("{}", row.json()) } else { say!("{row}") });
             rows.push(row);
         }

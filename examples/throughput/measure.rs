@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use cpu_time::ThreadTime;
 use tapeloop::Real;
+use tapeloop::kernels::profile::{Part, profile};
+use tapeloop::optim::Adam;
 
 use crate::cells::{Call, Case};
 use crate::machine::fma_peak;
@@ -22,6 +24,8 @@ pub struct Row {
     /// The median of the FMA peak, GFLOP/s.
     pub peak: f64,
     pub tape_bytes: usize,
+    /// If it was asked for, where the time of a training step goes: names, and µs on the wall.
+    pub profile: Option<[(&'static str, f64); 6]>,
 }
 
 /// Times these cases in turns, on all threads of the pool that this runs in.
@@ -50,9 +54,43 @@ pub fn measure<R: Real>(cases: &[Case], rounds: usize) -> Vec<Row> {
             us: [median, us[0], us[rounds - 1]],
             peak,
             tape_bytes: call.tape_bytes(),
+            profile: None,
         }
     };
     cases.iter().zip(us).zip(&calls).map(row).collect()
+}
+
+/// Where the time of a training step goes: forward, backward, and Adam.
+pub fn parts<R: Real>(case: Case, rounds: usize) -> [(&'static str, f64); 6] {
+    let mut call: Call<R> = case.build();
+    // So slow that the weights stay what they are, and every step takes as long as the first.
+    let mut adam = Adam::pytorch(1e-12);
+    call.run();
+    call.step(&mut adam);
+    let (mut total, mut optimizer, mut steps) = (Duration::ZERO, Duration::ZERO, 0.0);
+    let ((), profile) = profile(|| {
+        while total < SAMPLE * rounds as u32 {
+            let start = Instant::now();
+            call.run();
+            let computed = Instant::now();
+            call.step(&mut adam);
+            total += start.elapsed();
+            optimizer += computed.elapsed();
+            steps += 1.0;
+        }
+    });
+    let parts = [Part::Input, Part::Recurrent, Part::Gates, Part::Weights].map(|part| profile.time(part));
+    let rest = total.saturating_sub(optimizer + parts.iter().sum());
+    let [input, recurrent, gates, weights] = parts;
+    [
+        ("input_products", input),
+        ("recurrent_products", recurrent),
+        ("gates", gates),
+        ("weight_gradients", weights),
+        ("optimizer", optimizer),
+        ("rest", rest),
+    ]
+    .map(|(name, time)| (name, 1e6 * time.as_secs_f64() / steps))
 }
 
 /// What all threads together can do at most, GFLOP/s: of each the median of many calls of some 0.1 ms, few of which had to

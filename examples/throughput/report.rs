@@ -49,7 +49,10 @@ impl Row {
             ("threads", json!(self.threads)),
             ("f64", json!(self.number == 8)),
         ];
-        let all = settings.into_iter().chain(self.numbers());
+        let profile =
+            self.profile.map(|parts| ("profile_us", parts.map(|(name, us)| (name.into(), us.into()))));
+        let profile = profile.map(|(name, parts)| (name, Map::from_iter(parts).into()));
+        let all = settings.into_iter().chain(self.numbers()).chain(profile);
         all.map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>().into()
     }
 }
@@ -94,7 +97,12 @@ impl fmt::Display for Row {
             100.0 * self.share_of_peak(),
             self.tape_bytes as f64 / 1e6,
             self.tape_bytes as f64 / self.floor_bytes(),
-        )
+        )?;
+        let Some(parts) = self.profile else { return Ok(()) };
+        let all: f64 = parts.iter().map(|(_, us)| us).sum();
+        parts.iter().try_for_each(|(name, us)| {
+            write!(f, "\n    {:<20} {us:>12.1} µs {:>3.0} %", name.replace('_', " "), 100.0 * us / all)
+        })
     }
 }
 

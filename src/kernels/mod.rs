@@ -10,6 +10,7 @@ pub mod gemm;
 mod lines;
 mod mat;
 pub mod math;
+pub mod profile;
 pub mod recurrent;
 pub mod reduce;
 pub mod reference;

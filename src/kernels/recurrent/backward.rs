@@ -8,6 +8,7 @@ use super::rows::Rows;
 use super::step::{Backward, Step};
 use super::{Given, Sizes, Workspace, take};
 use crate::kernels::gemm::{self, Right};
+use crate::kernels::profile::{Laps, Part};
 use crate::kernels::{Mat, MatMut, elementwise};
 use crate::real::Real;
 use crate::simd;
@@ -70,7 +71,7 @@ pub fn backward<'a, R: Real, S: Step<R>>(
         let read = &mut read[..rows * reads * hidden];
         let x = if blocks.is_one() { &mut x[..] } else { &mut x[..rows * inputs] };
         Rows::all(batch, [&mut *da, &mut *read, &mut *x, &mut *dh, &mut *dc, &mut *d_read])
-            .share(threads, &|rows| back_in_time(step, given, left, u, &block, rows, threads > 1));
+            .share(threads, &|rows| back_in_time(step, given, left, u, &block, rows, threads));
         let x = if blocks.is_one() { given.x } else { x };
         let dx = if dx.is_empty() { &mut [] } else { &mut dx[..rows * inputs] };
         each(Gradient::new(given, &w, &block, [x, read, da], dx));
@@ -82,7 +83,7 @@ pub fn backward<'a, R: Real, S: Step<R>>(
     [dh, dc]
 }
 
-/// Some rows, from the last step of a block to its first; on this thread alone, if others have other rows.
+/// Some rows, from the last step of a block to its first, on one of so many threads.
 ///
 /// `dh` and `dc` hold, per row, `∂L/∂h_t` and `∂L/∂c_t` as far as later steps go. `d_read` holds `∂L/∂read` of the step that came
 /// before in this loop, `t + 1`, which read `h_t`: it is added to `dh` when `t` has its turn, after dropout's factor. At a step
@@ -94,11 +95,12 @@ fn back_in_time<R: Real, S: Step<R>>(
     u: &[Right<'_, R>],
     block: &Range<usize>,
     rows: Rows<'_, R, 6>,
-    alone: bool,
+    threads: usize,
 ) {
     let sizes @ Sizes { steps, inputs, hidden, .. } = given.sizes;
     let Rows { first, count, arrays: [da, read, x, dh, dc, d_read] } = rows;
     let (width, reads) = (S::SUMS * hidden, S::RECURRENT.len());
+    let (mut laps, alone) = (Laps::start(threads), threads > 1);
     if !x.is_empty() {
         gather(&given.x[first * steps * inputs..], steps, block, inputs, x);
     }
@@ -145,6 +147,7 @@ fn back_in_time<R: Real, S: Step<R>>(
                     }
                 },
             );
+            laps.lap(Part::Gates);
             let from = at(0) * width + columns.to * hidden;
             let da = Mat::strided(&da[from..], count, columns.gates * hidden, block.len() * width);
             let d_read = MatMut::strided(&mut d_read[phase * hidden..], count, hidden, reads * hidden);
@@ -157,6 +160,7 @@ fn back_in_time<R: Real, S: Step<R>>(
             } else {
                 gemm::product_in(da, u[phase], d_read, alone);
             }
+            laps.lap(Part::Recurrent);
         }
     }
 }

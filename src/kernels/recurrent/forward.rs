@@ -3,10 +3,12 @@
 use std::ops::Range;
 
 use super::blocks::{Blocks, gather};
+use super::input::{biases, project};
 use super::rows::Rows;
 use super::step::{Forward, Step};
 use super::{Given, Sizes, Workspace, take};
 use crate::kernels::gemm::{self, Right};
+use crate::kernels::profile::{Laps, Part};
 use crate::kernels::{Mat, MatMut, elementwise};
 use crate::real::Real;
 use crate::simd;
@@ -46,14 +48,16 @@ pub fn forward<R: Real, S: Step<R>>(
     let (sums, saved) = if in_place { (saved, &mut [][..]) } else { (sums, saved) };
     biases(step, given, b);
 
+    let mut laps = Laps::start(1);
     let w = given.input::<S>(w, blocks, false);
     if blocks.is_one() {
         project::<R, S>(given.x(), &w, sums, hidden, false);
     }
+    laps.lap(Part::Input);
     let net = Net { given, blocks, w, u: given.recurrent::<S>(u, false), b };
     let threads = given.threads();
     Rows::all(batch, [sums, x, read, saved, h, c])
-        .share(threads, &|rows| through_time(step, &net, rows, threads > 1));
+        .share(threads, &|rows| through_time(step, &net, rows, threads));
 }
 
 /// What all rows have in common.
@@ -66,39 +70,12 @@ struct Net<'a, R> {
     b: &'a [R],
 }
 
-/// `a = x·W`; 0 in the parts that nothing of it goes to.
-fn project<R: Real, S: Step<R>>(x: Mat<'_, R>, w: &[Right<'_, R>], a: &mut [R], hidden: usize, alone: bool) {
-    let width = S::SUMS * hidden;
-    let without_input = |part: &usize| !S::INPUT.iter().any(|c| (c.to..c.to + c.gates).contains(part));
-    for part in (0..S::SUMS).filter(without_input) {
-        a.chunks_exact_mut(width).for_each(|row| row[part * hidden..][..hidden].fill(R::ZERO));
-    }
-    for (columns, w) in S::INPUT.iter().zip(w) {
-        let a = MatMut::strided(&mut a[columns.to * hidden..], x.rows, columns.gates * hidden, width);
-        gemm::product_in(x, *w, a, alone);
-    }
-}
-
-fn biases<R: Real, S: Step<R>>(step: S, given: &Given<'_, R>, b: &mut [R]) {
-    let hidden = given.sizes.hidden;
-    b.fill(R::ZERO);
-    let mut add = |to: usize, from: &[R]| {
-        b[to * hidden..].iter_mut().zip(from).for_each(|(b, &from)| *b += from);
-    };
-    if let Some(b_x) = given.b_x {
-        S::INPUT.iter().for_each(|c| add(c.to, &b_x[c.from * hidden..][..c.gates * hidden]));
-    }
-    if let Some(b_h) = given.b_h {
-        add(0, b_h);
-    }
-    step.add_constants(b, hidden);
-}
-
-/// Some rows, from the first step to the last; on this thread alone, if others have other rows.
-fn through_time<R: Real, S: Step<R>>(step: S, net: &Net<'_, R>, rows: Rows<'_, R, 6>, alone: bool) {
+/// Some rows, from the first step to the last, on one of so many threads.
+fn through_time<R: Real, S: Step<R>>(step: S, net: &Net<'_, R>, rows: Rows<'_, R, 6>, threads: usize) {
     let Net { given, blocks, ref w, .. } = *net;
     let Sizes { steps, inputs, hidden, .. } = given.sizes;
     let Rows { first, count, arrays: [sums, x, read, saved, h, c] } = rows;
+    let (mut laps, alone) = (Laps::start(threads), threads > 1);
     for block in blocks.in_order() {
         let rows = count * block.len();
         let sums = &mut sums[..rows * S::SUMS * hidden];
@@ -106,10 +83,11 @@ fn through_time<R: Real, S: Step<R>>(step: S, net: &Net<'_, R>, rows: Rows<'_, R
             let x = &mut x[..rows * inputs];
             gather(&given.x[first * steps * inputs..], steps, &block, inputs, x);
             project::<R, S>(Mat::new(x, rows, inputs), w, sums, hidden, alone);
+            laps.lap(Part::Input);
         }
         for t in given.steps(&block) {
             let arrays = [&mut *sums, &mut *read, &mut *saved, &mut *h, &mut *c];
-            advance(step, net, &block, t, Rows { first, count, arrays }, alone);
+            advance(step, net, &block, t, Rows { first, count, arrays }, alone, &mut laps);
         }
     }
 }
@@ -122,6 +100,7 @@ fn advance<R: Real, S: Step<R>>(
     t: usize,
     rows: Rows<'_, R, 5>,
     alone: bool,
+    laps: &mut Laps,
 ) {
     let Net { given, ref u, b, .. } = *net;
     let sizes @ Sizes { steps, hidden, .. } = given.sizes;
@@ -150,6 +129,7 @@ fn advance<R: Real, S: Step<R>>(
         };
         let right = MatMut::strided(&mut a[columns.to * hidden..], count, columns.gates * hidden, stride);
         gemm::add_product_in(left, u[phase], right, alone);
+        laps.lap(Part::Recurrent);
 
         let (a, read, saved, h, c) = (&mut *a, &mut *read, &mut *saved, &mut *h, &mut *c);
         simd::run(
@@ -181,6 +161,7 @@ fn advance<R: Real, S: Step<R>>(
                 }
             },
         );
+        laps.lap(Part::Gates);
     }
 }
 

@@ -7,6 +7,7 @@ use super::blocks::add_back;
 use super::step::Step;
 use super::{Given, Sizes};
 use crate::kernels::gemm::{self, Right};
+use crate::kernels::profile::{Laps, Part};
 use crate::kernels::{Mat, MatMut, elementwise};
 use crate::real::Real;
 
@@ -49,7 +50,7 @@ impl<'a, R: Real, S: Step<R>> Gradient<'a, R, S> {
     /// `dx += da·Wᵀ`
     pub fn add_x(&mut self, dx: &mut [R]) {
         let Sizes { steps, inputs, .. } = self.given.sizes;
-        let rows = self.x.rows;
+        let (rows, mut laps) = (self.x.rows, Laps::start(1));
         for (i, (c, w)) in S::INPUT.iter().zip(self.w).enumerate() {
             let da = self.da(c.to, c.gates);
             if self.dx.is_empty() {
@@ -61,27 +62,30 @@ impl<'a, R: Real, S: Step<R>> Gradient<'a, R, S> {
             }
         }
         add_back(self.dx, self.block, inputs, dx, steps);
+        laps.lap(Part::Input);
     }
 
     /// `dW += xᵀ·da`
     pub fn add_w(&self, dw: &mut [R]) {
-        let hidden = self.given.sizes.hidden;
+        let (hidden, mut laps) = (self.given.sizes.hidden, Laps::start(1));
         for c in S::INPUT {
             let da = self.da(c.to, c.gates);
             let dw = dw.get_mut(c.from * hidden..).unwrap_or_default();
             gemm::add_product(self.x.t(), da, MatMut::strided(dw, self.x.cols, da.cols, S::GATES * hidden));
         }
+        laps.lap(Part::Weights);
     }
 
     /// `dU += Σ_t h_{t−1}ᵀ·da_t`
     pub fn add_u(&self, du: &mut [R]) {
-        let (hidden, reads) = (self.given.sizes.hidden, S::RECURRENT.len());
+        let (hidden, reads, mut laps) = (self.given.sizes.hidden, S::RECURRENT.len(), Laps::start(1));
         for (phase, c) in S::RECURRENT.iter().enumerate() {
             let da = self.da(c.to, c.gates);
             let read = Mat::strided(&self.read[phase * hidden..], da.rows, hidden, reads * hidden);
             let du = du.get_mut(c.from * hidden..).unwrap_or_default();
             gemm::add_product(read.t(), da, MatMut::strided(du, hidden, da.cols, S::GATES * hidden));
         }
+        laps.lap(Part::Weights);
     }
 
     /// `db_x += Σ da` over the parts of `a` that `x·W` is added to.
@@ -96,9 +100,10 @@ impl<'a, R: Real, S: Step<R>> Gradient<'a, R, S> {
     }
 
     fn add_rows(&self, part: usize, db: &mut [R]) {
-        let hidden = self.given.sizes.hidden;
+        let (hidden, mut laps) = (self.given.sizes.hidden, Laps::start(1));
         for da in self.da.chunks_exact((S::SUMS * hidden).max(1)) {
             elementwise::add_map(&da[part * hidden..][..db.len()], db, |da| da);
         }
+        laps.lap(Part::Weights);
     }
 }

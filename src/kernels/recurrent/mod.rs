@@ -41,6 +41,7 @@ mod given;
 mod gradient;
 mod gru;
 mod gru_reset_before;
+mod input;
 mod lstm;
 mod rows;
 mod simple_rnn;
