@@ -93,6 +93,18 @@ fn a_profile_has_all_parts_of_a_step() {
     assert!(names.iter().all(|name| stdout.contains(&name.replace('_', " "))), "{stdout}");
 }
 
+/// Of twice each, values and gradients, the blocks and packed weights of a recurrence are a small part.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "80 GFLOP: run with --release")]
+fn the_tape_of_a_large_lstm_holds_little_more_than_it_must() {
+    let case = Case { cell: Cell::Lstm, size: Size([64, 50, 512, 512]), forward: false, unrolled: false };
+    let mut call = case.build::<f32>();
+    call.run();
+    call.run();
+    let share = call.tape_bytes() as f64 / case.floor_bytes(4);
+    assert!(share <= 1.25, "{share}");
+}
+
 #[test]
 fn both_ways_are_rows_of_one_run() {
     let unrolled: Vec<_> = json(&["gru", "--both"]).into_iter().map(|row| row["unrolled"].clone()).collect();

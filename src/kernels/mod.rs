@@ -4,6 +4,7 @@
 //! the tests hold them to the definitions. Results are bitwise the same for any number of threads:
 //! threads share out the elements of a result, never the terms of one element's sum.
 
+pub mod bulk;
 pub mod columns;
 pub mod elementwise;
 pub mod gemm;

@@ -91,8 +91,7 @@ impl Recurrence {
 
     fn given<'a, R: Real>(&self, x: Inputs<'a, R>) -> Given<'a, R> {
         let slots = self.slots::<R>();
-        let sizes = x.shape(X);
-        let &[batch, steps, inputs] = sizes.sizes() else { unreachable!("checked by `shape`") };
+        let &[batch, steps, inputs] = x.shape(X).sizes() else { unreachable!("checked by `shape`") };
         let value = |slot: Option<usize>| slot.map(|i| x.value(i));
         Given {
             sizes: Sizes { batch, steps, inputs, hidden: x.shape(U).rows() },
@@ -179,21 +178,23 @@ impl Recurrence {
         let (first, x) = (at.grad(H_0).is_some(), at.grad(X).is_some());
         let left = Left { states: at.y, saved: at.saved, d_states: at.dy, first, x };
         let mut workspace = std::mem::take(at.workspace);
-        let mut add = |slot: Option<usize>, add: &mut dyn FnMut(&mut [R])| {
-            if let Some(d) = slot.and_then(|slot| at.grad(slot)) {
-                add(d);
-            }
-        };
-        let [dh, dc] = recurrent::backward(step, &given, left, &mut workspace, &mut |mut block| {
-            // U first: its gradient is the last that was cleared, and may still be in the cache.
-            add(Some(U), &mut |du| block.add_u(du));
-            add(Some(X), &mut |dx| block.add_x(dx));
-            add(Some(W), &mut |dw| block.add_w(dw));
-            add(slots.b_x, &mut |db| block.add_b_x(db));
-            add(slots.b_h, &mut |db| block.add_b_h(db));
+        // U first: its gradient is the last that was cleared, and may still be in the cache.
+        let [dh, dc] = recurrent::backward(step, &given, left, &mut workspace, &mut |block| {
+            add(&mut at, Some(U), |du| block.add_u(du));
+            add(&mut at, Some(W), |dw| block.add_w(dw));
+            add(&mut at, slots.b_x, |db| block.add_b_x(db));
+            add(&mut at, slots.b_h, |db| block.add_b_h(db));
+            add(&mut at, Some(X), |dx| block.add_x(dx));
         });
-        add(Some(H_0), &mut |dh_0| elementwise::add_map(dh, dh_0, |d| d));
-        add(slots.c_0, &mut |dc_0| elementwise::add_map(dc, dc_0, |d| d));
+        add(&mut at, Some(H_0), |dh_0| elementwise::add_map(dh, dh_0, |d| d));
+        add(&mut at, slots.c_0, |dc_0| elementwise::add_map(dc, dc_0, |d| d));
         *at.workspace = workspace;
+    }
+}
+
+/// Adds to the gradient of an input, if somebody wants it.
+fn add<R: Real>(at: &mut Backward<'_, R>, slot: Option<usize>, add: impl FnOnce(&mut [R])) {
+    if let Some(d) = slot.and_then(|slot| at.grad(slot)) {
+        add(d);
     }
 }

@@ -1,6 +1,7 @@
 //! What enters the tape from outside: data, variables, parameters.
 
 use super::{Tape, Var};
+use crate::kernels::bulk;
 use crate::ops::{Node, Place};
 use crate::real::Real;
 use crate::tensor::{Array, Param, Shape};
@@ -61,7 +62,7 @@ impl<R: Real> Tape<'_, R> {
     #[track_caller]
     fn leaf(&self, shape: Shape, data: &[R], needs_grad: bool) -> Var<'_, R> {
         assert!(data.len() == shape.len(), "input: {} numbers for shape {shape}", data.len());
-        self.leaf_with(shape, needs_grad, |value| value.copy_from_slice(data))
+        self.leaf_with(shape, needs_grad, |value| bulk::copy(data, value))
     }
 
     pub(crate) fn leaf_with(

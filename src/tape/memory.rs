@@ -1,5 +1,6 @@
 //! What a tape holds, to be used again by the next one.
 
+use crate::kernels::bulk;
 use crate::kernels::recurrent::Workspace;
 use crate::ops::{Node, NodeId};
 use crate::real::Real;
@@ -69,6 +70,6 @@ impl<R: Real> Memory<R> {
     pub(crate) fn clear_grads(&mut self) {
         self.grads.clear();
         self.grads.reserve(self.values.all().len());
-        self.grads.all_mut().fill(R::ZERO);
+        bulk::fill(self.grads.all_mut(), R::ZERO);
     }
 }

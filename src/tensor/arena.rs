@@ -37,9 +37,10 @@ impl<R: Real> Arena<R> {
     pub(crate) fn reserve(&mut self, used: usize) {
         self.used = used;
         if self.data.len() < used {
-            // Grown by an eighth: doubled, the memory of a large net could be half empty.
+            // Grown by a little: doubled, the memory of a large net could be half empty.
             if self.data.capacity() < used {
-                self.data.reserve_exact((used + used / 8).max(1024) - self.data.len());
+                let ahead = if self.data.is_empty() { 0 } else { used / 16 };
+                self.data.reserve_exact((used + ahead).max(1024) - self.data.len());
             }
             self.data.resize(used, R::ZERO);
         }

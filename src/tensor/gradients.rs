@@ -5,6 +5,7 @@ use std::ops::{Index, IndexMut, Range};
 
 use super::touched::Touched;
 use super::{Arena, Param};
+use crate::kernels::bulk;
 use crate::real::Real;
 
 /// `∂L/∂w` for every weight `w` of a [`Params`](crate::Params) store, in the same layout.
@@ -32,7 +33,7 @@ impl<R: Real> Gradients<R> {
 
     /// Sets every gradient to zero. [`Tape::backward`](crate::Tape::backward) only adds.
     pub fn zero(&mut self) {
-        self.update_in(0..self.flat().len(), |g| g.fill(R::ZERO));
+        self.update_in(0..self.flat().len(), |g| bulk::fill(g, R::ZERO));
         self.tables.iter_mut().for_each(Touched::forget);
     }
 

@@ -43,19 +43,17 @@ pub fn backward<'a, R: Real, S: Step<R>>(
     let Sizes { batch, steps, inputs, hidden } = given.sizes;
     let (blocks, reads) = (given.blocks::<S>(), S::RECURRENT.len());
     let rows = batch * blocks.longest();
-    let of_x = if blocks.is_one() { 0 } else { rows * inputs };
     let Workspace { u, w, numbers } = workspace;
     let lengths = [
         rows * S::SUMS * hidden,
         rows * reads * hidden,
-        of_x,
-        if left.x { of_x } else { 0 },
+        if blocks.is_one() { 0 } else { rows * inputs },
         given.h_0.len(),
         given.c_0.len(),
         batch * reads * hidden,
     ];
     let mut numbers = numbers.at_least(lengths.iter().sum());
-    let [da, read, x, dx, dh, dc, d_read] = lengths.map(|length| take(&mut numbers, length));
+    let [da, read, x, dh, dc, d_read] = lengths.map(|length| take(&mut numbers, length));
     for zeros in [&mut *dh, &mut *d_read] {
         zeros.fill(R::ZERO);
     }
@@ -72,9 +70,7 @@ pub fn backward<'a, R: Real, S: Step<R>>(
         let x = if blocks.is_one() { &mut x[..] } else { &mut x[..rows * inputs] };
         Rows::all(batch, [&mut *da, &mut *read, &mut *x, &mut *dh, &mut *dc, &mut *d_read])
             .share(threads, &|rows| back_in_time(step, given, left, u, &block, rows, threads));
-        let x = if blocks.is_one() { given.x } else { x };
-        let dx = if dx.is_empty() { &mut [] } else { &mut dx[..rows * inputs] };
-        each(Gradient::new(given, &w, &block, [x, read, da], dx));
+        each(Gradient::new(given, &w, &block, x, [read, da]));
     }
     for b in 0..batch {
         let sizes = given.sizes;

@@ -17,14 +17,12 @@ pub struct Gradient<'a, R, S> {
     /// `Wᵀ`
     w: &'a [Right<'a, R>; 2],
     block: &'a Range<usize>,
-    /// The inputs of the block. `[rows, I]`
-    x: Mat<'a, R>,
+    /// The inputs of the block `[rows, I]`, if it isn't all there is.
+    x: &'a mut [R],
     /// What was multiplied with `U`. `[rows, READS·H]`
     read: &'a [R],
     /// `∂L/∂a` `[rows, SUMS·H]`
     da: &'a [R],
-    /// Room for `∂L/∂x`, if the block isn't all there is. `[rows, I]`
-    dx: &'a mut [R],
     step: PhantomData<S>,
 }
 
@@ -33,47 +31,52 @@ impl<'a, R: Real, S: Step<R>> Gradient<'a, R, S> {
         given: &'a Given<'a, R>,
         w: &'a [Right<'a, R>; 2],
         block: &'a Range<usize>,
-        [x, read, da]: [&'a [R]; 3],
-        dx: &'a mut [R],
+        x: &'a mut [R],
+        [read, da]: [&'a [R]; 2],
     ) -> Self {
-        let x = Mat::new(x, given.sizes.batch * block.len(), given.sizes.inputs);
-        Self { given, w, block, x, read, da, dx, step: PhantomData }
+        Self { given, w, block, x, read, da, step: PhantomData }
+    }
+
+    /// A row for each sequence and step.
+    fn rows(&self) -> usize {
+        self.given.sizes.batch * self.block.len()
     }
 
     /// Parts of `∂L/∂a`.
     fn da(&self, part: usize, parts: usize) -> Mat<'a, R> {
         let Sizes { hidden, .. } = self.given.sizes;
         let from = self.da.get(part * hidden..).unwrap_or(&[]);
-        Mat::strided(from, self.x.rows, parts * hidden, S::SUMS * hidden)
-    }
-
-    /// `dx += da·Wᵀ`
-    pub fn add_x(&mut self, dx: &mut [R]) {
-        let Sizes { steps, inputs, .. } = self.given.sizes;
-        let (rows, mut laps) = (self.x.rows, Laps::start(1));
-        for (i, (c, w)) in S::INPUT.iter().zip(self.w).enumerate() {
-            let da = self.da(c.to, c.gates);
-            if self.dx.is_empty() {
-                gemm::add_product(da, *w, MatMut::new(dx, rows, inputs));
-            } else if i == 0 {
-                gemm::product(da, *w, MatMut::new(self.dx, rows, inputs));
-            } else {
-                gemm::add_product(da, *w, MatMut::new(self.dx, rows, inputs));
-            }
-        }
-        add_back(self.dx, self.block, inputs, dx, steps);
-        laps.lap(Part::Input);
+        Mat::strided(from, self.rows(), parts * hidden, S::SUMS * hidden)
     }
 
     /// `dW += xᵀ·da`
     pub fn add_w(&self, dw: &mut [R]) {
-        let (hidden, mut laps) = (self.given.sizes.hidden, Laps::start(1));
+        let (Sizes { inputs, hidden, .. }, mut laps) = (self.given.sizes, Laps::start(1));
+        let x = if self.x.is_empty() { self.given.x } else { &*self.x };
+        let x = Mat::new(x, self.rows(), inputs);
         for c in S::INPUT {
             let da = self.da(c.to, c.gates);
             let dw = dw.get_mut(c.from * hidden..).unwrap_or_default();
-            gemm::add_product(self.x.t(), da, MatMut::strided(dw, self.x.cols, da.cols, S::GATES * hidden));
+            gemm::add_product(x.t(), da, MatMut::strided(dw, inputs, da.cols, S::GATES * hidden));
         }
         laps.lap(Part::Weights);
+    }
+
+    /// `dx += da·Wᵀ`. It comes last, and takes the place of `x`.
+    pub fn add_x(self, dx: &mut [R]) {
+        let (Sizes { steps, inputs, .. }, rows, mut laps) = (self.given.sizes, self.rows(), Laps::start(1));
+        for (i, (c, w)) in S::INPUT.iter().zip(self.w).enumerate() {
+            let da = self.da(c.to, c.gates);
+            if self.x.is_empty() {
+                gemm::add_product(da, *w, MatMut::new(dx, rows, inputs));
+            } else if i == 0 {
+                gemm::product(da, *w, MatMut::new(self.x, rows, inputs));
+            } else {
+                gemm::add_product(da, *w, MatMut::new(self.x, rows, inputs));
+            }
+        }
+        add_back(self.x, self.block, inputs, dx, steps);
+        laps.lap(Part::Input);
     }
 
     /// `dU += Σ_t h_{t−1}ᵀ·da_t`
