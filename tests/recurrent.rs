@@ -53,7 +53,7 @@ const SHAPES: [[usize; 4]; 10] = [
 ];
 
 /// The same, of so many rows and steps, and so many inputs, that they are taken in several blocks, of different lengths.
-const LONG: [[usize; 4]; 3] = [[3, 200, 300, 2], [301, 3, 300, 2], [1, 601, 300, 1]];
+const LONG: [[usize; 4]; 3] = [[3, 201, 300, 2], [301, 3, 300, 2], [1, 601, 300, 1]];
 
 /// A net around a layer: everything that it reads is a parameter, so that every gradient is checked.
 struct Net<C> {

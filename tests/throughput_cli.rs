@@ -93,7 +93,7 @@ fn a_profile_has_all_parts_of_a_step() {
     assert!(names.iter().all(|name| stdout.contains(&name.replace('_', " "))), "{stdout}");
 }
 
-/// Of twice each, values and gradients, the blocks and packed weights of a recurrence are a small part.
+/// Besides values, gradients and gates there is only the workspace of a block, and packed weights.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "80 GFLOP: run with --release")]
 fn the_tape_of_a_large_lstm_holds_little_more_than_it_must() {

@@ -84,7 +84,7 @@ impl Case {
     }
 
     /// More bytes than a call here ever takes: weights, their gradients and packed copies; nodes; values and their gradients, in
-    /// arrays that may grow to twice their size and are copied as they grow.
+    /// arrays that double as they grow, and are copied then.
     pub fn most_bytes(self, of_number: usize) -> f64 {
         let [b, t, i, h, _] = self.sizes();
         let (of_step, nodes) =

@@ -78,7 +78,9 @@ class Worker:
 
     def ask(self, case, seconds):
         if self.process is None:
-            self.start()
+            problem = self.start()
+            if "unsupported" in problem:
+                return problem
         try:
             print(json.dumps({"case": case, "seconds": seconds}), file=self.process.stdin, flush=True)
         except BrokenPipeError:
@@ -123,7 +125,7 @@ def measure(case, workers, rounds, seconds):
     """What the workers answer, by name: lists of microseconds, or why there are none."""
     results = {name: {"us": [], **worker.ask(case, 0), "us": []} for name, worker in workers.items()}
     names = [name for name in workers if "unsupported" not in results[name]]
-    for round in range(rounds):
+    for round in range(rounds if names else 0):
         for name in names[round % len(names) :] + names[: round % len(names)]:
             if "unsupported" not in results[name]:
                 answer = workers[name].ask(case, seconds)

@@ -93,7 +93,7 @@ impl Trainer {
 
     /// The answers for a batch; without a mask, the net reads on beyond the ends of the sequences.
     pub fn answers(&mut self, batch: &Batch, masked: bool) -> Vec<f32> {
-        let tape = Tape::new(&self.params, std::mem::take(&mut self.memory));
+        let tape = Tape::without_gradients(&self.params, std::mem::take(&mut self.memory));
         let mask = masked.then(|| tape.lengths(&batch.lengths, batch.steps));
         let answers = self.net.forward(&tape, batch, mask).value();
         self.memory = tape.into_memory();

@@ -130,7 +130,7 @@ impl Trainer {
         for first in (0..windows.len()).step_by(BLOCK) {
             let block = first..windows.len().min(first + BLOCK);
             let x: Vec<f32> = block.clone().flat_map(|i| windows.input(i)).copied().collect();
-            let tape = Tape::new(&self.params, std::mem::take(&mut self.memory));
+            let tape = Tape::without_gradients(&self.params, std::mem::take(&mut self.memory));
             let x = tape.input([block.len(), STEPS, 1], &x);
             predictions.extend(self.net.read_out.forward(self.net.rnn.forward(x)).value());
             self.memory = tape.into_memory();

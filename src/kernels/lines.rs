@@ -21,8 +21,14 @@ impl<R: Real> Lines<R> {
     /// `len` numbers: whatever they were before.
     pub fn at_least(&mut self, len: usize) -> &mut [R] {
         if self.0.len() < len {
+            self.0.reserve_exact(len - self.0.len());
             self.0.resize(len, R::ZERO);
         }
         &mut self.0[..len]
+    }
+
+    /// Bytes held, used or not.
+    pub fn bytes(&self) -> usize {
+        self.0.capacity() * size_of::<R>()
     }
 }

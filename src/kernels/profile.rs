@@ -37,7 +37,9 @@ static NANOSECONDS: [AtomicU64; 4] = [const { AtomicU64::new(0) }; 4];
 static ALONE: Mutex<()> = Mutex::new(());
 
 /// Runs the code, and says how long the parts of the recurrences in it took. What other threads of the process
-/// compute meanwhile is counted, too; two profiles wait for each other.
+/// compute meanwhile is counted, too.
+///
+/// Profiles of several threads take turns: one within another, or in several jobs of one thread pool, would wait for ever.
 pub fn profile<T>(code: impl FnOnce() -> T) -> (T, Profile) {
     /// Off again, even after a panic.
     struct Off;

@@ -56,6 +56,11 @@ impl<R: Real> Memory<R> {
         lists + self.values.bytes() + self.grads.bytes() + self.saved.bytes() + self.workspace.bytes()
     }
 
+    /// Gives back what no tape has needed.
+    pub(crate) fn fit(&mut self) {
+        [&mut self.values, &mut self.grads, &mut self.saved].into_iter().for_each(Arena::fit);
+    }
+
     pub(crate) fn clear(&mut self) {
         self.nodes.clear();
         self.inputs.clear();

@@ -48,14 +48,16 @@ impl<'p, R: Real> Tape<'p, R> {
         Self { params, memory: RefCell::new(memory), differentiates: true }
     }
 
-    /// The same for values alone: nothing on it has a gradient, so that nothing is kept for `backward`. PyTorch `no_grad`.
+    /// The same for values alone: nothing on it has a gradient, and recurrences keep nothing for `backward`. PyTorch `no_grad`.
     pub fn without_gradients(params: &'p Params<R>, memory: Memory<R>) -> Self {
         Self { differentiates: false, ..Self::new(params, memory) }
     }
 
     /// Ends the tape and returns its memory for the next one.
     pub fn into_memory(self) -> Memory<R> {
-        self.memory.into_inner()
+        let mut memory = self.memory.into_inner();
+        memory.fit();
+        memory
     }
 
     /// The parameters that the tape reads.

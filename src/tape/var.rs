@@ -103,7 +103,7 @@ impl<'t, R: Real> Var<'t, R> {
         };
         assert!(
             self.needs_grad(),
-            "grad: data has no gradient (put it on the tape with `Tape::variable`), nor has a tape without gradients"
+            "grad: this is data (put it on the tape with `Tape::variable`), or the tape is without gradients"
         );
         let grads = memory.grads.all();
         assert!(!grads.is_empty(), "grad: call `backward` first");

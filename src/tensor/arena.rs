@@ -37,12 +37,14 @@ impl<R: Real> Arena<R> {
     pub(crate) fn reserve(&mut self, used: usize) {
         self.used = used;
         if self.data.len() < used {
-            // Grown by a little: doubled, the memory of a large net could be half empty.
-            if self.data.capacity() < used {
-                let ahead = if self.data.is_empty() { 0 } else { used / 16 };
-                self.data.reserve_exact((used + ahead).max(1024) - self.data.len());
-            }
             self.data.resize(used, R::ZERO);
+        }
+    }
+
+    /// Gives back what is there because memory doubles when it grows. Does nothing to an arena that hasn't grown.
+    pub(crate) fn fit(&mut self) {
+        if self.data.capacity() > self.data.len() + self.data.len() / 16 {
+            self.data.shrink_to_fit();
         }
     }
 

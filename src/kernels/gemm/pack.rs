@@ -49,7 +49,7 @@ impl<R: Real> Packed<R> {
 
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        size_of_val(self.data.all())
+        self.data.bytes()
     }
 
     /// `K`

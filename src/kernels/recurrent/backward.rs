@@ -99,6 +99,7 @@ fn back_in_time<R: Real, S: Step<R>>(
     let (mut laps, alone) = (Laps::start(threads), threads > 1);
     if !x.is_empty() {
         gather(&given.x[first * steps * inputs..], steps, block, inputs, x);
+        laps.lap(Part::Input);
     }
     what_was_read::<R, S>(given, left, block, first, read);
     for t in given.steps(block).rev() {

@@ -13,13 +13,13 @@ use crate::real::Real;
 const BYTES: usize = 1 << 20;
 
 /// Rows that a block has at least, however long they are: the gradients of the weights are read and written once for each block,
-/// which should not take longer than the sums.
+/// which should not take longer than the products.
 const ROWS: usize = 320;
 
 /// Numbers that a thread should have to add.
 const PER_THREAD: usize = 1 << 14;
 
-/// The steps of a sequence as blocks, all of the same length or one less.
+/// The steps of a sequence as blocks whose lengths differ by at most one.
 #[derive(Clone, Copy, Debug)]
 pub struct Blocks {
     steps: usize,
@@ -31,8 +31,10 @@ impl<R: Real> Given<'_, R> {
     /// Blocks for all sequences of the batch.
     pub(super) fn blocks<S: Step<R>>(&self) -> Blocks {
         let Sizes { batch, steps, inputs, hidden } = self.sizes;
+        // The sums, what U reads, x, and its copy, whose place ∂L/∂x takes.
         let numbers = (S::SUMS + S::RECURRENT.len()) * hidden + 2 * inputs;
         let rows = (BYTES / size_of::<R>() / numbers.max(1)).max(ROWS);
+        // A little too much for one block is better than two halves.
         let count = if batch * steps <= rows + rows / 2 { 1 } else { steps.div_ceil((rows / batch).max(1)) };
         Blocks { steps, count, reverse: self.reverse }
     }
@@ -77,7 +79,8 @@ pub fn gather<R: Real>(all: &[R], steps: usize, block: &Range<usize>, width: usi
 pub fn add_back<R: Real>(from: &[R], block: &Range<usize>, width: usize, all: &mut [R], steps: usize) {
     let sequences = all.par_chunks_exact_mut((steps * width).max(1));
     let from = from.par_chunks_exact((block.len() * width).max(1));
-    let fewest = PER_THREAD / (block.len() * width).max(1) + 1;
+    let inside = rayon::current_thread_index().is_some();
+    let fewest = if inside { PER_THREAD / (block.len() * width).max(1) + 1 } else { usize::MAX };
     sequences.zip(from).with_min_len(fewest).for_each(|(all, from)| {
         elementwise::add_map(from, &mut all[block.start * width..block.end * width], |x| x);
     });

@@ -31,10 +31,15 @@ pub fn forward<R: Real, S: Step<R>>(
     if h.is_empty() {
         return;
     }
+    assert!(
+        saved.is_empty() || saved.len() == super::saved::<R, S>(sizes),
+        "recurrent: {} saved",
+        saved.len()
+    );
     let (blocks, width) = (given.blocks::<S>(), S::SUMS * hidden);
     let rows = batch * blocks.longest();
     // Sums become what is saved. If that has all of their parts, and all steps, it can be their place from the beginning.
-    let in_place = blocks.is_one() && saved.len() == rows * width;
+    let in_place = blocks.is_one() && S::SAVED == S::SUMS && !saved.is_empty();
     let Workspace { u, w, numbers } = workspace;
     let copies_read = given.keep.is_some() || S::RECURRENT.len() > 1;
     let lengths = [
@@ -48,8 +53,8 @@ pub fn forward<R: Real, S: Step<R>>(
     let (sums, saved) = if in_place { (saved, &mut [][..]) } else { (sums, saved) };
     biases(step, given, b);
 
-    let mut laps = Laps::start(1);
     let w = given.input::<S>(w, blocks, false);
+    let mut laps = Laps::start(1);
     if blocks.is_one() {
         project::<R, S>(given.x(), &w, sums, hidden, false);
     }
@@ -108,7 +113,8 @@ fn advance<R: Real, S: Step<R>>(
     let (before, width, reads) = (given.before(t), S::SUMS * hidden, S::RECURRENT.len());
     let stride = block.len() * width; // from a row to the next
     let a = &mut a[(t - block.start) * width..];
-    for row in 0..if read.is_empty() { 0 } else { count } {
+    let copied = if read.is_empty() { 0 } else { count };
+    for row in 0..copied {
         let h_before = match before {
             Some(before) => &h[sizes.at(row, before, 1)],
             None => &given.h_0[sizes.row(first + row, 1)],

@@ -17,9 +17,9 @@ pub struct Gradient<'a, R, S> {
     /// `Wᵀ`
     w: &'a [Right<'a, R>; 2],
     block: &'a Range<usize>,
-    /// The inputs of the block `[rows, I]`, if it isn't all there is.
+    /// The inputs of the block `[rows, I]`, if it isn't all there is; else empty.
     x: &'a mut [R],
-    /// What was multiplied with `U`. `[rows, READS·H]`
+    /// What was multiplied with `U`. `[rows, H]`, or `[rows, 2·H]` if there are two products
     read: &'a [R],
     /// `∂L/∂a` `[rows, SUMS·H]`
     da: &'a [R],
@@ -75,7 +75,9 @@ impl<'a, R: Real, S: Step<R>> Gradient<'a, R, S> {
                 gemm::add_product(da, *w, MatMut::new(self.x, rows, inputs));
             }
         }
-        add_back(self.x, self.block, inputs, dx, steps);
+        if !self.x.is_empty() {
+            add_back(self.x, self.block, inputs, dx, steps);
+        }
         laps.lap(Part::Input);
     }
 

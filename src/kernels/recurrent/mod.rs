@@ -87,7 +87,7 @@ impl<R: Real> Default for Workspace<R> {
 impl<R: Real> Workspace<R> {
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        self.u.iter().chain(&self.w).map(Packed::bytes).sum::<usize>() + size_of_val(self.numbers.all())
+        self.u.iter().chain(&self.w).map(Packed::bytes).sum::<usize>() + self.numbers.bytes()
     }
 }
 

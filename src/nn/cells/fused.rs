@@ -49,14 +49,11 @@ pub(super) fn at_once<'t, R: Real, const N: usize>(
         1 => states,
         _ => x.tape().part(states, 0, Shape::from([h_0.rows(), steps, h_0.last()])),
     };
-    let mut number = 0;
-    let last = initial.map(|before| {
-        number += 1;
-        match (number, way.steps(steps).last()) {
-            (1, Some(t)) => outputs.select(1, t),
-            (1, None) => before,
-            _ => x.tape().part(states, outputs.shape().len(), before.shape()),
-        }
+    let last = way.steps(steps).last();
+    let state = std::array::from_fn(|i| match (i, last) {
+        (0, Some(t)) => outputs.select(1, t),
+        (0, None) => initial[0],
+        _ => x.tape().part(states, outputs.shape().len(), h_0),
     });
-    (outputs, last)
+    (outputs, state)
 }
