@@ -1,11 +1,15 @@
 //! The five nets of `examples/`, by the training step: forward, loss, backward, optimizer. What a program times that compares
-//! us with others, on the same numbers, since [`numbers`] can be made in any language.
+//! us with others, on the same [`numbers`].
+
+mod numbers;
 
 use std::mem;
 
 use tapeloop::nn::{Activation, BasicLstm, Dense, Embedding, SimpleRnn};
 use tapeloop::optim::{Adam, Optimizer, RmsProp};
 use tapeloop::{Gradients, Memory, Params, Tape, Var};
+
+use numbers::{ids, numbers};
 
 pub const NAMES: [&str; 5] = ["sine", "signal", "series", "mnist", "imdb"];
 
@@ -83,7 +87,7 @@ fn series(params: &mut Params) -> Loss {
 fn mnist(params: &mut Params) -> Loss {
     let rnn = SimpleRnn::new(128).build(params, "rnn", 28);
     let read_out = Dense::new(10).build(params, "read_out", 128);
-    let (x, classes) = (numbers(50 * 28 * 28), ids(50, 10));
+    let (x, classes) = (numbers(50 * 28 * 28), rows(50, 10));
     Box::new(move |tape| {
         let last = rnn.forward(tape.input([50, 28, 28], &x));
         read_out.forward(last).cross_entropy(&classes)
@@ -94,24 +98,14 @@ fn imdb(params: &mut Params) -> Loss {
     let words = Embedding::new(10_000, 32).build(params, "words");
     let rnn = SimpleRnn::new(32).build(params, "rnn", 32);
     let read_out = Dense::new(1).build(params, "read_out", 32);
-    let (x, y) = (ids(128 * 500, 10_000), ids(128, 2).iter().map(|&id| id as f32).collect::<Vec<_>>());
+    let (x, y) = (rows(128 * 500, 10_000), ids(128, 2).iter().map(|&id| id as f32).collect::<Vec<_>>());
     Box::new(move |tape| {
         let last = rnn.forward(words.forward(tape, [128, 500], &x));
         read_out.forward(last).bce_logits(tape.input([128, 1], &y))
     })
 }
 
-/// 20 bits that look like chance.
-fn bits(i: usize) -> u32 {
-    (i as u32).wrapping_mul(2_654_435_761) >> 12
-}
-
-/// Numbers in [−1, 1).
-fn numbers(count: usize) -> Vec<f32> {
-    (0..count).map(|i| bits(i) as f32 / (1 << 19) as f32 - 1.0).collect()
-}
-
-/// Whole numbers below `end`.
-fn ids(count: usize, end: usize) -> Vec<usize> {
-    (0..count).map(|i| bits(i) as usize % end).collect()
+/// Numbers of classes, or of rows of a table.
+fn rows(count: usize, end: u32) -> Vec<usize> {
+    ids(count, end).into_iter().map(|id| id as usize).collect()
 }

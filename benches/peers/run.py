@@ -123,7 +123,7 @@ def start_all(names, pythons, programs, threads):
 
 def measure(case, workers, rounds, seconds):
     """What the workers answer, by name: lists of microseconds, or why there are none."""
-    results = {name: {"us": [], **worker.ask(case, 0), "us": []} for name, worker in workers.items()}
+    results = {name: worker.ask(case, 0) | {"us": []} for name, worker in workers.items()}
     names = [name for name in workers if "unsupported" not in results[name]]
     for round in range(rounds if names else 0):
         for name in names[round % len(names) :] + names[: round % len(names)]:

@@ -31,7 +31,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::ThreadPoolBuilder;
 
 use args::Args;
-use measure::{measure, parts};
+use measure::measure;
 
 fn main() -> ExitCode {
     let args = Args::try_parse().map_err(|error| options::sentence(&error));
@@ -59,16 +59,10 @@ fn run(args: &Args) -> Result<(), String> {
     for cases in &groups {
         bar.set_message(report::name(cases[0]));
         let measured = pool.install(|| match args.f64 {
-            true => measure::<f64>(cases, rounds),
-            false => measure::<f32>(cases, rounds),
+            true => measure::<f64>(cases, rounds, args.profile),
+            false => measure::<f32>(cases, rounds, args.profile),
         });
-        for mut row in measured {
-            row.profile = args.profile.then(|| {
-                pool.install(|| match args.f64 {
-                    true => parts::<f64>(row.case, rounds),
-                    false => parts::<f32>(row.case, rounds),
-                })
-            });
+        for row in measured {
             bar.suspend(|| if args.json { say!("{}", row.json()) } else { say!("{row}") });
             rows.push(row);
         }

@@ -28,8 +28,8 @@ pub struct Row {
     pub profile: Option<[(&'static str, f64); 6]>,
 }
 
-/// Times these cases in turns, on all threads of the pool that this runs in.
-pub fn measure<R: Real>(cases: &[Case], rounds: usize) -> Vec<Row> {
+/// Times these cases in turns, on all threads of the pool that this runs in; if asked to, says where the time went.
+pub fn measure<R: Real>(cases: &[Case], rounds: usize, profile: bool) -> Vec<Row> {
     let mut calls: Vec<Call<R>> = cases.iter().map(|case| case.build()).collect();
     for call in &mut calls {
         call.run(); // takes memory from the system
@@ -45,7 +45,7 @@ pub fn measure<R: Real>(cases: &[Case], rounds: usize) -> Vec<Row> {
         }
     }
     let peak = median(&mut peaks);
-    let row = |((&case, mut us), call): ((&Case, Vec<f64>), &Call<R>)| {
+    let row = |((&case, mut us), call): ((&Case, Vec<f64>), &mut Call<R>)| {
         let (threads, number, median) = (rayon::current_num_threads(), size_of::<R>(), median(&mut us));
         Row {
             case,
@@ -54,19 +54,17 @@ pub fn measure<R: Real>(cases: &[Case], rounds: usize) -> Vec<Row> {
             us: [median, us[0], us[rounds - 1]],
             peak,
             tape_bytes: call.tape_bytes(),
-            profile: None,
+            profile: profile.then(|| parts(call, rounds)),
         }
     };
-    cases.iter().zip(us).zip(&calls).map(row).collect()
+    cases.iter().zip(us).zip(&mut calls).map(row).collect()
 }
 
 /// Where the time of a training step goes: forward, backward, and Adam.
-pub fn parts<R: Real>(case: Case, rounds: usize) -> [(&'static str, f64); 6] {
-    let mut call: Call<R> = case.build();
+fn parts<R: Real>(call: &mut Call<R>, rounds: usize) -> [(&'static str, f64); 6] {
     // So slow that the weights stay what they are, and every step takes as long as the first.
     let mut adam = Adam::pytorch(1e-12);
-    call.run();
-    call.step(&mut adam);
+    call.step(&mut adam); // takes memory
     let (mut total, mut optimizer, mut steps) = (Duration::ZERO, Duration::ZERO, 0.0);
     let ((), profile) = profile(|| {
         while total < SAMPLE * rounds as u32 {

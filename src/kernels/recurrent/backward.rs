@@ -179,10 +179,7 @@ fn what_was_read<R: Real, S: Step<R>>(
             None => &given.h_0[sizes.row(b, 1)],
         };
         let (of_state, of_gates) = read.split_at_mut(sizes.hidden);
-        match given.keep {
-            None => of_state.copy_from_slice(h_before),
-            Some(keep) => elementwise::zip(h_before, &keep[sizes.row(b, 1)], of_state, |h, keep| h * keep),
-        }
+        given.read(b, h_before, of_state);
         if !of_gates.is_empty() {
             let saved = &left.saved[sizes.at(b, t, S::SAVED)][S::SUMS * sizes.hidden..];
             of_gates.copy_from_slice(&saved[..of_gates.len()]);

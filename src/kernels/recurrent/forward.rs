@@ -9,7 +9,7 @@ use super::step::{Forward, Step};
 use super::{Given, Sizes, Workspace, take};
 use crate::kernels::gemm::{self, Right};
 use crate::kernels::profile::{Laps, Part};
-use crate::kernels::{Mat, MatMut, elementwise};
+use crate::kernels::{Mat, MatMut};
 use crate::real::Real;
 use crate::simd;
 
@@ -119,13 +119,7 @@ fn advance<R: Real, S: Step<R>>(
             Some(before) => &h[sizes.at(row, before, 1)],
             None => &given.h_0[sizes.row(first + row, 1)],
         };
-        let read = &mut read[sizes.row(row, reads)][..hidden];
-        match given.keep {
-            None => read.copy_from_slice(h_before),
-            Some(keep) => {
-                elementwise::zip(h_before, &keep[sizes.row(first + row, 1)], read, |h, keep| h * keep);
-            }
-        }
+        given.read(first + row, h_before, &mut read[sizes.row(row, reads)][..hidden]);
     }
     for (phase, columns) in S::RECURRENT.iter().enumerate() {
         let left = match before {

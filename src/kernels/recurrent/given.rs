@@ -80,7 +80,15 @@ impl<'a, R: Real> Given<'a, R> {
         self.mask.is_none_or(|mask| mask[row * self.sizes.steps + t] != R::ZERO)
     }
 
-    /// `dh += m·d_read`: `U` read `m·h`, where `m` is this row of `keep`.
+    /// What `U` reads of `h`: `m·h`, where `m` is this row of `keep`.
+    pub(super) fn read(&self, row: usize, h: &[R], read: &mut [R]) {
+        match self.keep {
+            None => read.copy_from_slice(h),
+            Some(keep) => elementwise::zip(h, &keep[self.sizes.row(row, 1)], read, |h, keep| h * keep),
+        }
+    }
+
+    /// Its chain rule, `dh += m·d_read`.
     pub(super) fn add_read(&self, row: usize, d_read: &[R], dh: &mut [R]) {
         match self.keep {
             None => elementwise::add_map(d_read, dh, |d| d),

@@ -65,17 +65,17 @@ impl<'a, R: Real, S: Step<R>> Gradient<'a, R, S> {
     /// `dx += da·Wᵀ`. It comes last, and takes the place of `x`.
     pub fn add_x(self, dx: &mut [R]) {
         let (Sizes { steps, inputs, .. }, rows, mut laps) = (self.given.sizes, self.rows(), Laps::start(1));
+        let all_there_is = self.x.is_empty();
         for (i, (c, w)) in S::INPUT.iter().zip(self.w).enumerate() {
             let da = self.da(c.to, c.gates);
-            if self.x.is_empty() {
-                gemm::add_product(da, *w, MatMut::new(dx, rows, inputs));
-            } else if i == 0 {
-                gemm::product(da, *w, MatMut::new(self.x, rows, inputs));
+            let to = MatMut::new(if all_there_is { &mut *dx } else { &mut *self.x }, rows, inputs);
+            if all_there_is || i > 0 {
+                gemm::add_product(da, *w, to);
             } else {
-                gemm::add_product(da, *w, MatMut::new(self.x, rows, inputs));
+                gemm::product(da, *w, to);
             }
         }
-        if !self.x.is_empty() {
+        if !all_there_is {
             add_back(self.x, self.block, inputs, dx, steps);
         }
         laps.lap(Part::Input);

@@ -1,10 +1,16 @@
 //! What the workers share: the cases, their numbers, and the loop that answers requests. `../workers/common.py` says how they talk.
 
+#[path = "../../../common/numbers.rs"]
+mod numbers;
+
 use std::io::{self, Write};
 use std::time::Instant;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+use numbers::numbers_from;
+pub use numbers::{ids, numbers};
 
 /// `cell/lstm/forward/B1_T100_I128_H128` or `step/sine`.
 #[derive(Clone, Copy)]
@@ -42,25 +48,6 @@ pub struct Work {
 pub fn first_losses(mut step: impl FnMut() -> f32) -> Vec<f64> {
     let losses: Vec<f64> = (0..5).map(|_| f64::from(step())).collect();
     vec![losses[0], losses[4]]
-}
-
-/// 20 bits that look like chance, as in `benches/common/nets.rs`.
-fn bits(i: usize) -> u32 {
-    (i as u32).wrapping_mul(2_654_435_761) >> 12
-}
-
-/// Numbers in [−1, 1).
-pub fn numbers(count: usize) -> Vec<f32> {
-    numbers_from(0, count)
-}
-
-fn numbers_from(start: usize, count: usize) -> Vec<f32> {
-    (start..start + count).map(|i| bits(i) as f32 / (1 << 19) as f32 - 1.0).collect()
-}
-
-/// Whole numbers below `end`.
-pub fn ids(count: usize, end: u32) -> Vec<u32> {
-    (0..count).map(|i| bits(i) % end).collect()
 }
 
 /// The input of a layer by itself.
