@@ -1,6 +1,4 @@
-//! Many numbers from one place to another, by all threads of the pool that the caller is in.
-
-use rayon::prelude::*;
+//! Many numbers at once, by all threads of the pool that the caller is in.
 
 use crate::real::Real;
 
@@ -9,11 +7,7 @@ const PER_THREAD: usize = 1 << 17;
 
 /// `y[i] = value`.
 pub fn fill<R: Real>(y: &mut [R], value: R) {
-    if is_for_one(y.len()) {
-        y.fill(value);
-    } else {
-        y.par_chunks_mut(PER_THREAD).for_each(|y| y.fill(value));
-    }
+    each([], y, [], move |[], y, []| y.fill(value));
 }
 
 /// `y[i] = x[i]`.
@@ -23,16 +17,45 @@ pub fn fill<R: Real>(y: &mut [R], value: R) {
 #[track_caller]
 pub fn copy<R: Real>(x: &[R], y: &mut [R]) {
     assert!(x.len() == y.len(), "copy of {} numbers to {}", x.len(), y.len());
+    each([x], y, [], |[x], y, []| y.copy_from_slice(x));
+}
+
+/// Runs `code` on the arrays, or, if they are long, on parts of them, which lie at the same place in each: for loops in which
+/// no number depends on its neighbours. How long they are, `y` says; `x` and `more` may have empty ones instead.
+#[inline]
+pub fn each<'a, R: Real, const N: usize, const M: usize>(
+    x: [&'a [R]; N],
+    y: &'a mut [R],
+    more: [&'a mut [R]; M],
+    code: impl Fn([&'a [R]; N], &'a mut [R], [&'a mut [R]; M]) + Copy + Sync,
+) {
     if is_for_one(y.len()) {
-        y.copy_from_slice(x);
+        code(x, y, more);
     } else {
-        let parts = x.par_chunks(PER_THREAD).zip(y.par_chunks_mut(PER_THREAD));
-        parts.for_each(|(x, y)| y.copy_from_slice(x));
+        halves(x, y, more, code);
     }
 }
 
+#[inline(never)]
+fn halves<'a, R: Real, const N: usize, const M: usize>(
+    x: [&'a [R]; N],
+    y: &'a mut [R],
+    mut more: [&'a mut [R]; M],
+    code: impl Fn([&'a [R]; N], &'a mut [R], [&'a mut [R]; M]) + Copy + Sync,
+) {
+    if y.len() < 2 * PER_THREAD {
+        return code(x, y, more);
+    }
+    let middle = (y.len() / 2).next_multiple_of(64); // where a cache line begins
+    let x = x.map(|x| x.split_at(middle.min(x.len())));
+    let (left, right) = y.split_at_mut(middle);
+    let first = more.each_mut().map(|y| y.split_off_mut(..middle.min(y.len())).expect("not more than all"));
+    rayon::join(|| halves(x.map(|x| x.0), left, first, code), || halves(x.map(|x| x.1), right, more, code));
+}
+
 /// Whether others would not help: there are few numbers, or the caller is outside the pool.
-fn is_for_one(count: usize) -> bool {
+#[inline]
+pub fn is_for_one(count: usize) -> bool {
     count < 2 * PER_THREAD || rayon::current_thread_index().is_none()
 }
 
@@ -52,6 +75,15 @@ mod tests {
                     assert_eq!(x, y);
                     fill(&mut y, 7.0);
                     assert_eq!(y, vec![7.0; count]);
+                    let mut z = x.clone();
+                    each([&x, &[]], &mut y, [&mut z, &mut []], |[x, empty], y, [z, empty_too]| {
+                        assert_eq!((empty.len(), empty_too.len()), (0, 0));
+                        for ((y, z), x) in y.iter_mut().zip(z).zip(x) {
+                            (*y, *z) = (*y + x, *z + x);
+                        }
+                    });
+                    assert!(y.iter().zip(&x).all(|(y, x)| *y == x + 7.0));
+                    assert!(z.iter().zip(&x).all(|(z, x)| *z == 2.0 * x));
                 }
             });
         }

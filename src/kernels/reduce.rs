@@ -1,6 +1,6 @@
 //! Sums whose order is fixed, so that they are the same on every run and for any number of threads.
 
-use super::elementwise;
+use super::{bulk, elementwise};
 use crate::real::Real;
 use crate::simd;
 
@@ -12,11 +12,11 @@ const BLOCK: usize = 1024;
 /// independent lanes (element `i` goes to lane `i mod 16`); the lanes are summed pairwise. So the
 /// rounding error of a long sum grows with `log n`.
 #[inline]
-pub fn sum_zip<R: Real, S: Real>(a: &[R], b: &[R], f: impl Fn(R, R) -> S) -> S {
+pub fn sum_zip<R: Real, S: Real>(a: &[R], b: &[R], f: impl Fn(R, R) -> S + Sync) -> S {
     by_halves(a, b, &f)
 }
 
-fn by_halves<R: Real, S: Real>(a: &[R], b: &[R], f: &impl Fn(R, R) -> S) -> S {
+fn by_halves<R: Real, S: Real>(a: &[R], b: &[R], f: &(impl Fn(R, R) -> S + Sync)) -> S {
     if a.len() <= BLOCK {
         return sum_row(
             a,
@@ -27,7 +27,10 @@ fn by_halves<R: Real, S: Real>(a: &[R], b: &[R], f: &impl Fn(R, R) -> S) -> S {
         );
     }
     let middle = (a.len() / 2).next_multiple_of(LANES);
-    by_halves(&a[..middle], &b[..middle], f) + by_halves(&a[middle..], &b[middle..], f)
+    let left = || by_halves(&a[..middle], &b[..middle], f);
+    let right = || by_halves(&a[middle..], &b[middle..], f);
+    let (left, right) = if bulk::is_for_one(a.len()) { (left(), right()) } else { rayon::join(left, right) };
+    left + right
 }
 
 /// `Σ f(a[i], b[i], c[i])`, in the same lanes, but without halves: for rows, not for long sums.
@@ -67,7 +70,7 @@ pub(super) fn fold_lanes<S: Real>(mut lanes: [S; LANES], f: impl Fn(S, S) -> S) 
 
 /// `Σ f(x[i])`, in the order of [`sum_zip`].
 #[inline]
-pub fn sum_map<R: Real, S: Real>(x: &[R], f: impl Fn(R) -> S) -> S {
+pub fn sum_map<R: Real, S: Real>(x: &[R], f: impl Fn(R) -> S + Sync) -> S {
     sum_zip(
         x,
         x,

@@ -1,8 +1,8 @@
 //! What an op may see: its inputs, its output, its gradients. Slices and shapes, not the tape.
 
 use super::node::{Node, NodeId, Place, Span};
-use crate::kernels::elementwise;
 use crate::kernels::recurrent::Workspace;
+use crate::kernels::{bulk, elementwise};
 use crate::real::Real;
 use crate::tensor::{Gradients, Shape};
 
@@ -110,13 +110,14 @@ pub struct Forward<'a, R: Real> {
 
 impl<R: Real> Forward<'_, R> {
     /// `y = f(x)`, element by element.
-    pub fn map(self, f: impl Fn(R) -> R) {
-        elementwise::map(self.x.value(0), self.y, f);
+    pub fn map(self, f: impl Fn(R) -> R + Copy + Sync) {
+        bulk::each([self.x.value(0)], self.y, [], move |[x], y, []| elementwise::map(x, y, f));
     }
 
     /// `y = f(a, b)`, element by element of the two inputs.
-    pub fn zip(self, f: impl Fn(R, R) -> R) {
-        elementwise::zip(self.x.value(0), self.x.value(1), self.y, f);
+    pub fn zip(self, f: impl Fn(R, R) -> R + Copy + Sync) {
+        let ab = [self.x.value(0), self.x.value(1)];
+        bulk::each(ab, self.y, [], move |[a, b], y, []| elementwise::zip(a, b, y, f));
     }
 }
 
@@ -161,34 +162,34 @@ impl<R: Real> Backward<'_, R> {
     }
 
     /// `dx += f(dy)`, element by element, for input `i`.
-    pub fn add(&mut self, i: usize, f: impl Fn(R) -> R) {
+    pub fn add(&mut self, i: usize, f: impl Fn(R) -> R + Copy + Sync) {
         let dy = self.dy;
         if let Some(dx) = self.grad(i) {
-            elementwise::add_map(dy, dx, f);
+            bulk::each([dy], dx, [], move |[dy], dx, []| elementwise::add_map(dy, dx, f));
         }
     }
 
     /// `dx += f(dy, x)`, element by element, for the only input.
-    pub fn add_with_x(&mut self, f: impl Fn(R, R) -> R) {
+    pub fn add_with_x(&mut self, f: impl Fn(R, R) -> R + Copy + Sync) {
         let (dy, x) = (self.dy, self.x.value(0));
         if let Some(dx) = self.grad(0) {
-            elementwise::add_zip(dy, x, dx, f);
+            bulk::each([dy, x], dx, [], move |[dy, x], dx, []| elementwise::add_zip(dy, x, dx, f));
         }
     }
 
     /// `dx += f(dy, y)`, element by element, for the only input.
-    pub fn add_with_y(&mut self, f: impl Fn(R, R) -> R) {
+    pub fn add_with_y(&mut self, f: impl Fn(R, R) -> R + Copy + Sync) {
         let (dy, y) = (self.dy, self.y);
         if let Some(dx) = self.grad(0) {
-            elementwise::add_zip(dy, y, dx, f);
+            bulk::each([dy, y], dx, [], move |[dy, y], dx, []| elementwise::add_zip(dy, y, dx, f));
         }
     }
 
     /// `dxᵢ += f(dy, a, b)`, element by element, where `a` and `b` are the two inputs.
-    pub fn add_with_both(&mut self, i: usize, f: impl Fn(R, R, R) -> R) {
+    pub fn add_with_both(&mut self, i: usize, f: impl Fn(R, R, R) -> R + Copy + Sync) {
         let (dy, a, b) = (self.dy, self.x.value(0), self.x.value(1));
         if let Some(dx) = self.grad(i) {
-            elementwise::add_zip3(dy, a, b, dx, f);
+            bulk::each([dy, a, b], dx, [], move |[dy, a, b], dx, []| elementwise::add_zip3(dy, a, b, dx, f));
         }
     }
 }

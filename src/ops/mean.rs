@@ -1,7 +1,7 @@
 //! `y = (Σ x)/n`
 
 use super::{Backward, Forward, Inputs, Rule};
-use crate::kernels::reduce;
+use crate::kernels::{bulk, elementwise, reduce};
 use crate::real::Real;
 use crate::tensor::Shape;
 
@@ -27,7 +27,7 @@ impl<R: Real> Rule<R> for Mean {
     fn vjp(&self, mut at: Backward<'_, R>) {
         let share = at.dy[0] / R::from_usize(at.x.shape(0).len());
         if let Some(dx) = at.grad(0) {
-            dx.iter_mut().for_each(|dx| *dx += share);
+            bulk::each([], dx, [], move |[], dx, []| elementwise::update(dx, move |dx| dx + share));
         }
     }
 }

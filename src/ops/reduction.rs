@@ -1,7 +1,7 @@
 //! From one loss per element to the loss.
 
 use super::{Backward, Forward};
-use crate::kernels::{elementwise, reduce};
+use crate::kernels::{bulk, elementwise, reduce};
 use crate::real::Real;
 use crate::tensor::Shape;
 
@@ -46,7 +46,7 @@ impl Reduction {
     }
 
     /// The forward pass of a loss of predictions and targets of one shape, whose terms are `f(p, y)`.
-    pub(super) fn forward<R: Real>(self, at: Forward<'_, R>, f: impl Fn(R, R) -> R) {
+    pub(super) fn forward<R: Real>(self, at: Forward<'_, R>, f: impl Fn(R, R) -> R + Copy + Sync) {
         let (p, y) = (at.x.value(0), at.x.value(1));
         match self {
             Self::None => at.zip(f),
@@ -56,13 +56,22 @@ impl Reduction {
 
     /// Its backward pass: adds `∂L/∂term·slope(p, y)` to the gradient of input `i`, where `slope` is
     /// the derivative of the term by that input.
-    pub(super) fn add<R: Real>(self, at: &mut Backward<'_, R>, i: usize, slope: impl Fn(R, R) -> R) {
+    pub(super) fn add<R: Real>(
+        self,
+        at: &mut Backward<'_, R>,
+        i: usize,
+        slope: impl Fn(R, R) -> R + Copy + Sync,
+    ) {
         let (dy, p, y) = (at.dy, at.x.value(0), at.x.value(1));
         let Some(dx) = at.grad(i) else { return };
         if self == Self::None {
-            return elementwise::add_zip3(dy, p, y, dx, move |dl, p, y| dl * slope(p, y));
+            return bulk::each([dy, p, y], dx, [], move |[dy, p, y], dx, []| {
+                elementwise::add_zip3(dy, p, y, dx, move |dl, p, y| dl * slope(p, y));
+            });
         }
         let dl = self.upstream(dy, p.len())(0);
-        elementwise::add_zip(p, y, dx, move |p, y| dl * slope(p, y));
+        bulk::each([p, y], dx, [], move |[p, y], dx, []| {
+            elementwise::add_zip(p, y, dx, move |p, y| dl * slope(p, y));
+        });
     }
 }

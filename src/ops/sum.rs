@@ -1,7 +1,7 @@
 //! `y = Σ x`
 
 use super::{Backward, Forward, Inputs, Rule};
-use crate::kernels::reduce;
+use crate::kernels::{bulk, elementwise, reduce};
 use crate::real::Real;
 use crate::tensor::Shape;
 
@@ -26,7 +26,7 @@ impl<R: Real> Rule<R> for Sum {
     fn vjp(&self, mut at: Backward<'_, R>) {
         let dy = at.dy[0];
         if let Some(dx) = at.grad(0) {
-            dx.iter_mut().for_each(|dx| *dx += dy);
+            bulk::each([], dx, [], move |[], dx, []| elementwise::update(dx, move |dx| dx + dy));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a step does to the rows of a table that no gradient reached.
 
+use crate::kernels::bulk;
 use crate::real::Real;
 use crate::tensor::{Gradients, Params};
 
@@ -41,11 +42,11 @@ impl Rows {
         params: &mut Params<R>,
         mut moments: [&mut [R]; N],
         grads: &Gradients<R>,
-        update: impl Fn(&[R], &mut [R], [&mut [R]; N]),
+        update: impl Fn(&[R], &mut [R], [&mut [R]; N]) + Copy + Sync,
     ) {
         let (w, g) = (params.flat_mut(), grads.flat());
         match self {
-            Self::All => update(g, w, moments),
+            Self::All => bulk::each([g], w, moments, move |[g], w, moments| update(g, w, moments)),
             Self::Touched => grads.touched().for_each(|range| {
                 let moments = moments.each_mut().map(|m| m.get_mut(range.clone()).unwrap_or_default());
                 update(&g[range.clone()], &mut w[range], moments);

@@ -109,7 +109,12 @@ impl<R: Real> Kernel<R> for &mut Blocks<'_, R> {
         let mc = (MC_BYTES / KC / size_of::<R>()).max(tile_rows(V::REGISTERS));
         let count = b.end - b.first;
         let bytes_of_block = a.cols.min(kc) * c.cols * size_of::<R>();
-        let panels = if bytes_of_block <= NEAR { count } else { (count * NEAR / bytes_of_block).max(1) };
+        // A copied block of A serves them all: to copy it again would cost more than panels from L3 do.
+        let panels = if bytes_of_block <= NEAR || (a.transposed && !along_rows) {
+            count
+        } else {
+            (count * NEAR / bytes_of_block).max(1)
+        };
         let mut next = b.first;
         while next < b.end {
             let b = Part { first: next, end: b.end.min(next + panels), ..b };

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::kernels::Mat;
 use crate::kernels::lines::Lines;
+use crate::kernels::{Mat, bulk};
 use crate::real::Real;
 use crate::simd::{Kernel, Vector};
 
@@ -44,7 +44,8 @@ impl<R: Real> Packed<R> {
     /// Packs another matrix in place of this one. Allocates only if it is larger than all before it.
     pub fn pack(&mut self, b: Mat<'_, R>) {
         (self.rows, self.cols) = (b.rows, b.cols);
-        pack(b, &mut self.data, 1);
+        let threads = if bulk::is_for_one(b.rows * b.cols) { 1 } else { rayon::current_num_threads() };
+        pack(b, &mut self.data, threads);
     }
 
     /// Bytes held.

@@ -3,13 +3,18 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::blocks::add_back;
 use super::step::Step;
 use super::{Given, Sizes};
 use crate::kernels::gemm::{self, Right};
 use crate::kernels::profile::{Laps, Part};
-use crate::kernels::{Mat, MatMut, elementwise};
+use crate::kernels::{Mat, MatMut, bulk, elementwise};
 use crate::real::Real;
+
+/// Biases whose sums a thread takes at a time: sixteen cache lines or more of each row of `∂L/∂a`.
+const COLUMNS: usize = 256;
 
 /// Where the part that a block of steps has in the gradients of `x`, weights and biases can be had, each *added* to what is there.
 pub struct Gradient<'a, R, S> {
@@ -106,8 +111,15 @@ impl<'a, R: Real, S: Step<R>> Gradient<'a, R, S> {
 
     fn add_rows(&self, part: usize, db: &mut [R]) {
         let (hidden, mut laps) = (self.given.sizes.hidden, Laps::start(1));
-        for da in self.da.chunks_exact((S::SUMS * hidden).max(1)) {
-            elementwise::add_map(&da[part * hidden..][..db.len()], db, |da| da);
+        let columns = |(i, db): (usize, &mut [R])| {
+            for da in self.da.chunks_exact((S::SUMS * hidden).max(1)) {
+                elementwise::add_map(&da[part * hidden + i * COLUMNS..][..db.len()], db, |da| da);
+            }
+        };
+        if bulk::is_for_one(self.da.len()) {
+            db.chunks_mut(COLUMNS).enumerate().for_each(columns);
+        } else {
+            db.par_chunks_mut(COLUMNS).enumerate().for_each(columns);
         }
         laps.lap(Part::Weights);
     }
