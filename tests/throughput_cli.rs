@@ -5,6 +5,7 @@
 mod cells;
 mod common;
 
+use std::path::Path;
 use std::process::{Command, Output};
 
 use cells::{CELLS, Case, Cell, Size};
@@ -105,6 +106,43 @@ fn the_tape_of_a_large_lstm_holds_little_more_than_it_must() {
     assert!(share <= 1.25, "{share}");
 }
 
+/// Every row is named by a line, no row is further above it than is said, and the picture has a curve for the cell.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "sequences of 10,000 steps: run with --release")]
+fn growth_is_measured_against_a_line() {
+    let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join("growth.svg");
+    let path = picture.to_str().unwrap();
+    let sizes = ["--batch", "2", "--time", "3", "--input", "4", "--hidden", "5", "--rounds", "1"];
+    let stdout = success(&[&["gru", "--growth", path], &sizes[..]].concat());
+
+    let rows: Vec<&str> = stdout.lines().filter(|line| line.contains("_H5 ")).collect();
+    assert_eq!(rows.len(), 13 + 20, "{stdout}");
+    let (more_steps, more_sequences) = rows.split_at(13);
+    for (axis, rows) in [("T", more_steps), ("B", more_sequences)] {
+        let line = stdout.lines().find(|line| line.contains(&format!("µs·{axis}"))).unwrap();
+        let numbers: Vec<f64> =
+            line.split([' ', 'µ', ';', ',']).filter_map(|word| word.parse().ok()).collect();
+        let [a, b, times, at] = numbers[..] else { panic!("{line}") };
+        let ratios: Vec<(f64, f64)> = rows
+            .iter()
+            .map(|row| {
+                let words: Vec<&str> = row.split_whitespace().collect();
+                let length = words[1].split('_').find_map(|size| size.strip_prefix(axis)).unwrap();
+                let length: f64 = length.parse().unwrap();
+                (length, words[4].parse::<f64>().unwrap() / (a + b * length))
+            })
+            .collect();
+        assert!(a >= 0.0 && b > 0.0 && times >= 1.0, "{line}");
+        let near = ratios.iter().any(|&(n, ratio)| n == at && (ratio / times - 1.0).abs() < 0.05);
+        assert!(near && ratios.iter().all(|&(_, ratio)| ratio < 1.05 * times), "{line}: {ratios:?}");
+    }
+    assert!(
+        program::result(&stdout, "most_above_line_t") >= 1.0
+            && program::result(&stdout, "most_above_line_b") >= 1.0
+    );
+    assert!(std::fs::read_to_string(picture).unwrap().contains("gru"));
+}
+
 #[test]
 fn both_ways_are_rows_of_one_run() {
     let unrolled: Vec<_> = json(&["gru", "--both"]).into_iter().map(|row| row["unrolled"].clone()).collect();
@@ -131,7 +169,7 @@ fn a_table_has_all_cells_and_a_last_line() {
 #[test]
 fn bad_options_are_one_sentence() {
     let million = ["--batch", "1000000", "--time", "1000000", "--input", "1000000", "--hidden", "1000000"];
-    let bad: [(&[&str], &str); 14] = [
+    let bad: [(&[&str], &str); 17] = [
         (&["transformer"], "possible values: rnn, lstm"),
         (&["lstm", "gru"], "gru"),
         (&["lstm", "--batch", "4"], "--time <N> --input <N> --hidden <N>"),
@@ -144,6 +182,9 @@ fn bad_options_are_one_sentence() {
         (&["--frobnicate"], "--frobnicate"),
         (&["--profile", "--unrolled"], "cannot be used with"),
         (&["lstm_peepholes", "--profile"], "only single steps"),
+        (&["rnn", "--growth", "Cargo.toml/growth.svg"], "Cargo.toml"),
+        (&["--growth", "growth.svg", "--json"], "cannot be used with"),
+        (&["lstm_projection", "--growth", "growth.svg", "--batch", "1000"], "--time"),
         (&million, "choose smaller sizes"),
         (&[&["gru", "--json", "--f64"], &million[..]].concat(), "choose smaller sizes"),
     ];

@@ -1,11 +1,13 @@
 //! The options.
 
 use std::fs;
+use std::path::PathBuf;
 
-use clap::Parser;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Parser, ValueHint};
 
 use crate::cells::{CELLS, Case, Cell, SIZES, Size};
+use crate::growth::Axis;
 use crate::options::whole;
 
 /// What is counted, and what is measured.
@@ -67,6 +69,10 @@ pub struct Args {
     /// Say where the time went, with Adam as the optimizer: of all steps at once only
     #[arg(long, conflicts_with_all = ["unrolled", "both", "forward"])]
     pub profile: bool,
+    /// Instead: how time grows with T, from 10 to 10,000, and with B, from 1 to 1,024; the other sizes as given [default: 4,20,128,128].
+    /// Draws a picture
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["both", "profile", "json"])]
+    pub growth: Option<PathBuf>,
     /// An object in JSON for each row, on a line of its own, and nothing else
     #[arg(long)]
     pub json: bool,
@@ -82,13 +88,21 @@ impl Args {
         let cells = CELLS.map(|(_, cell)| cell).into_iter();
         let cells = cells.filter(|&cell| self.cell.is_none_or(|asked| asked == cell));
         let cells = cells.filter(|cell| !self.profile || cell.has_operation());
-        let sizes = match (self.batch, self.time, self.input, self.hidden) {
-            (Some(b), Some(t), Some(i), Some(h)) => vec![Size([b, t, i, h])],
-            _ => SIZES.to_vec(),
+        let cells = cells.filter(|cell| {
+            self.growth.is_none() || self.cell.is_some() || CELLS[..3].iter().any(|c| c.1 == *cell)
+        });
+        let sizes = self.size().map_or(SIZES.to_vec(), |size| vec![size]);
+        let case = |cell, size| Case {
+            cell,
+            size,
+            forward: self.forward,
+            unrolled: self.growth.is_some() && self.unrolled,
         };
-        let case = |cell, size| Case { cell, size, forward: self.forward, unrolled: false };
         let cases = cells.flat_map(|cell| sizes.iter().map(move |&size| case(cell, size)));
-        let groups: Vec<Vec<Case>> = cases.map(|case| self.ways(case)).collect();
+        let groups: Vec<Vec<Case>> = match self.growth {
+            Some(_) => cases.flat_map(|case| [Axis::T, Axis::B].map(|axis| axis.cases(case))).collect(),
+            None => cases.map(|case| self.ways(case)).collect(),
+        };
         if groups.is_empty() {
             return Err("--profile looks into all steps at once, and this cell has only single steps".into());
         }
@@ -102,6 +116,14 @@ impl Args {
             return Err(format!("this may take {most}, and there are {available}: choose smaller sizes"));
         }
         Ok(groups)
+    }
+
+    /// The size that was asked for.
+    pub fn size(&self) -> Option<Size> {
+        match (self.batch, self.time, self.input, self.hidden) {
+            (Some(b), Some(t), Some(i), Some(h)) => Some(Size([b, t, i, h])),
+            _ => self.growth.is_some().then_some(Size([4, 20, 128, 128])),
+        }
     }
 
     fn ways(&self, case: Case) -> Vec<Case> {

@@ -14,6 +14,7 @@ mod args;
 #[path = "../../benches/common/cells.rs"]
 #[allow(dead_code)]
 mod cells;
+mod growth;
 #[path = "../../benches/fast_matmul/machine.rs"]
 #[allow(dead_code)]
 mod machine;
@@ -23,6 +24,7 @@ mod measure;
 mod options;
 mod report;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -31,6 +33,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::ThreadPoolBuilder;
 
 use args::Args;
+use growth::{Axis, Growth};
 use measure::measure;
 
 fn main() -> ExitCode {
@@ -46,6 +49,10 @@ fn main() -> ExitCode {
 
 fn run(args: &Args) -> Result<(), String> {
     let (clock, groups) = (Instant::now(), args.groups()?);
+    if let Some(picture) = &args.growth {
+        let folder = picture.parent().filter(|folder| !folder.as_os_str().is_empty());
+        options::check_writable(folder.unwrap_or(Path::new("."))).map_err(|error| error.to_string())?;
+    }
     let pool = ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0)).build();
     let pool = pool.map_err(|error| format!("can't start the threads: {error}"))?;
     let rounds = args.rounds.unwrap_or(if groups.len() == 1 { 9 } else { 3 });
@@ -55,13 +62,16 @@ fn run(args: &Args) -> Result<(), String> {
     }
     let style = ProgressStyle::with_template("{bar:40.cyan/blue} {pos:>5}/{len}  {elapsed}  {msg}");
     let bar = ProgressBar::new(groups.len() as u64).with_style(style.expect("a valid template"));
-    let mut rows = Vec::new();
-    for cases in &groups {
+    let (mut rows, mut growths) = (Vec::new(), Vec::new());
+    for (cases, axis) in groups.iter().zip([Axis::T, Axis::B].into_iter().cycle()) {
         bar.set_message(report::name(cases[0]));
         let measured = pool.install(|| match args.f64 {
             true => measure::<f64>(cases, rounds, args.profile),
             false => measure::<f32>(cases, rounds, args.profile),
         });
+        if args.growth.is_some() {
+            growths.push(Growth::new(axis, &measured));
+        }
         for row in measured {
             bar.suspend(|| if args.json { say!("{}", row.json()) } else { say!("{row}") });
             rows.push(row);
@@ -69,7 +79,11 @@ fn run(args: &Args) -> Result<(), String> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    if !args.json {
+    if let (Some(path), Some(size)) = (&args.growth, args.size()) {
+        growth::draw(&growths, size, path).map_err(|error| error.to_string())?;
+        growths.iter().for_each(|growth| say!("{}", growth.sentence()));
+        say!("{} seconds={:.2}", growth::result(&growths), clock.elapsed().as_secs_f64());
+    } else if !args.json {
         say!("{} seconds={:.2}", report::result(&rows), clock.elapsed().as_secs_f64());
     }
     Ok(())

@@ -58,7 +58,7 @@ impl Row {
 }
 
 /// What a case is called.
-fn cell(case: Case) -> &'static str {
+pub fn cell(case: Case) -> &'static str {
     CELLS.iter().find(|(_, cell)| *cell == case.cell).expect("all cells are listed").0
 }
 

@@ -33,13 +33,14 @@ impl Axis {
         axis
     }
 
-    /// A logarithmic axis over the positive ones of these numbers (from `1/LARGEST`), in whole powers
-    /// of ten.
-    pub(super) fn log(values: impl Iterator<Item = f64>) -> Self {
+    /// A logarithmic axis over the positive ones of these numbers (from `1/LARGEST`): `exactly`, or up to whole powers of ten.
+    /// (Exactly only if there is such a power within; where there is none, no tick would tell what the numbers are.)
+    pub(super) fn log(values: impl Iterator<Item = f64>, exactly: bool) -> Self {
         let exponents = values.filter(|v| (1.0 / LARGEST..=LARGEST).contains(v)).map(f64::log10);
-        let (low, high) = range(exponents).unwrap_or((0.0, 1.0));
-        let low = low.floor();
-        let high = high.ceil().max(low + 1.0);
+        let (mut low, mut high) = range(exponents).unwrap_or((0.0, 1.0));
+        if !exactly || low.ceil() >= high.floor() {
+            (low, high) = (low.floor(), high.ceil().max(low.floor() + 1.0));
+        }
         let mut axis = Self { low, high, log: true, ticks: vec![], minor: vec![] };
         axis.log_ticks();
         axis
@@ -68,15 +69,15 @@ impl Axis {
 
     /// Powers of ten; between a few of them, their multiples.
     fn log_ticks(&mut self) {
-        let every = ((self.high - self.low) / TICKS).ceil();
-        let decades = (self.high - self.low) as i32;
-        for exponent in (0..=decades).map(|n| self.low as i32 + n) {
-            if f64::from(exponent - self.low as i32) % every == 0.0 {
-                self.ticks.push((10f64.powi(exponent), format!("10{}", superscript(exponent))));
-            }
-            if f64::from(decades) <= TICKS && exponent < self.high as i32 {
-                self.minor.extend((2..10).map(|n| f64::from(n) * 10f64.powi(exponent)));
-            }
+        let every = ((self.high - self.low) / TICKS).ceil() as usize;
+        let (first, last) = (self.low.ceil() as i32, self.high.floor() as i32);
+        for exponent in (first..=last).step_by(every) {
+            self.ticks.push((10f64.powi(exponent), format!("10{}", superscript(exponent))));
+        }
+        if every == 1 {
+            let all = (first - 1..=last)
+                .flat_map(|exponent| (2..10).map(move |n| f64::from(n) * 10f64.powi(exponent)));
+            self.minor = all.filter(|&value| self.place(value).is_some()).collect();
         }
     }
 }
@@ -124,7 +125,12 @@ mod tests {
             ["−1.0", "−0.5", "0.0", "0.5", "1.0"]
         );
         assert_eq!(labels(&Axis::linear([0.0, 3e7].into_iter(), 0.0))[..3], ["0", "5e6", "1.0e7"]);
-        assert_eq!(labels(&Axis::log([3e-3, 0.2].into_iter())), ["10⁻³", "10⁻²", "10⁻¹", "10⁰"]);
+        assert_eq!(labels(&Axis::log([3e-3, 0.2].into_iter(), false)), ["10⁻³", "10⁻²", "10⁻¹", "10⁰"]);
+        let exact = Axis::log([3e-3, 0.2].into_iter(), true);
+        assert_eq!(labels(&exact), ["10⁻²", "10⁻¹"]);
+        assert_eq!(exact.place(0.2), Some(1.0));
+        assert!(exact.minor.iter().all(|&v| (3e-3..=0.2).contains(&v)) && exact.minor.contains(&5e-3));
+        assert_eq!(labels(&Axis::log([2.0, 30.0].into_iter(), true)), ["10⁰", "10¹", "10²"]);
     }
 
     #[test]
@@ -141,7 +147,8 @@ mod tests {
             &[1e-30, 2e-30],
         ];
         for set in sets {
-            for axis in [Axis::linear(set.iter().copied(), 0.05), Axis::log(set.iter().copied())] {
+            let all = || set.iter().copied();
+            for axis in [Axis::linear(all(), 0.05), Axis::log(all(), false), Axis::log(all(), true)] {
                 assert!(axis.low < axis.high && axis.high.is_finite(), "{set:?}");
                 assert!((2..=TICKS as usize + 2).contains(&axis.ticks.len()), "{set:?}: {:?}", axis.ticks);
                 for (value, label) in &axis.ticks {
@@ -157,7 +164,7 @@ mod tests {
         let axis = Axis::linear([0.0, 1.0].into_iter(), 0.0);
         assert_eq!([f64::NAN, f64::INFINITY, -f64::INFINITY, 2.0].map(|v| axis.place(v)), [None; 4]);
         assert_eq!(axis.place(0.25), Some(0.25));
-        let axis = Axis::log([1.0, 100.0].into_iter());
+        let axis = Axis::log([1.0, 100.0].into_iter(), false);
         assert_eq!([f64::NAN, 0.0, -1.0].map(|v| axis.place(v)), [None; 3]);
         assert_eq!(axis.place(10.0), Some(0.5));
     }

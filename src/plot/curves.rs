@@ -19,9 +19,10 @@ const FAINT_GRID: RGBColor = RGBColor(241, 243, 245);
 /// Draws a panel from `top` on.
 pub(super) fn draw(area: &Area<'_>, panel: &Panel, top: i32) {
     let points = || panel.curves.iter().flat_map(|curve| curve.points.iter().copied());
-    let x = Axis::linear(points().map(|(x, _)| x), 0.0);
+    let xs = points().map(|(x, _)| x);
+    let x = if panel.log_x { Axis::log(xs, true) } else { Axis::linear(xs, 0.0) };
     let ys = points().map(|(_, y)| y);
-    let y = if panel.log_y { Axis::log(ys) } else { Axis::linear(ys, 0.06) };
+    let y = if panel.log_y { Axis::log(ys, false) } else { Axis::linear(ys, 0.06) };
     Sheet { area, panel, x, y, frame: Frame::new(top, HEIGHT, [LEFT, ABOVE]) }.draw();
 }
 
@@ -62,6 +63,9 @@ impl Sheet<'_, '_> {
             path(area, vec![(left, y), (right, y)], GRID, 2);
             let place = (left - 14, y, LEFT);
             text(area, label, place, font(SMALL, FAINT_INK), (HPos::Right, VPos::Center));
+        }
+        for x in self.x.minor.iter().filter_map(|&v| self.x.place(v)).map(|place| self.frame.across(place)) {
+            path(area, vec![(x, bottom), (x, top)], FAINT_GRID, 2);
         }
         for (value, label) in &self.x.ticks {
             let Some(x) = self.x.place(*value).map(|place| self.frame.across(place)) else { continue };

@@ -9,6 +9,7 @@ pub struct Panel {
     pub(super) title: String,
     pub(super) x: String,
     pub(super) y: String,
+    pub(super) log_x: bool,
     pub(super) log_y: bool,
     pub(super) curves: Vec<Curve>,
 }
@@ -23,7 +24,15 @@ pub(super) struct Curve {
 impl Panel {
     /// An empty panel with the names of its axes, such as `time (s)`.
     pub fn new(title: impl Into<String>, x: impl Into<String>, y: impl Into<String>) -> Self {
-        Self { title: title.into(), x: x.into(), y: y.into(), log_y: false, curves: Vec::new() }
+        let (title, x, y) = (title.into(), x.into(), y.into());
+        Self { title, x, y, log_x: false, log_y: false, curves: Vec::new() }
+    }
+
+    /// With a logarithmic x axis.
+    #[must_use]
+    pub fn log_x(mut self) -> Self {
+        self.log_x = true;
+        self
     }
 
     /// With a logarithmic y axis.
