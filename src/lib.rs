@@ -61,10 +61,11 @@
 //! 5. [`optim`]: what is done with the gradients.
 //!
 //! Modules only import from those before them: [`simd`] → [`Real`] → [`kernels`] → tensors → [`ops`] → the tape
-//! → [`check`], [`nn`] → [`optim`] → [`data`], [`io`], [`plot`] → [`train`].
+//! → [`check`], [`nn`] → [`bptt`], [`optim`] → [`data`], [`io`], [`plot`] → [`train`].
 
 #![forbid(unsafe_code)]
 
+pub mod bptt;
 pub mod check;
 pub mod data;
 mod error;
@@ -84,8 +85,8 @@ mod tensor;
 pub mod train;
 
 pub use error::Error;
-pub use real::Real;
-pub use tape::{Memory, Sequence, SequenceBuilder, Tape, Var};
+pub use real::{Dual, Real};
+pub use tape::{Anomaly, Direction, Memory, Sequence, SequenceBuilder, Tape, Trace, Var};
 pub use tensor::{Array, Entry, Gradients, Init, Param, Params, Shape};
 
 /// The program of `docs/recurrent.md`, as a test.

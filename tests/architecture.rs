@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers, lowest first. A file may import from its own layer and from those below.
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 12] = [
     &["simd"],
     &["real", "error"],
     &["kernels"],
@@ -14,6 +14,7 @@ const LAYERS: [&[&str]; 11] = [
     &["tape"],
     &["check"],
     &["nn"],
+    &["bptt"],
     &["optim"],
     &["data", "io", "plot"],
     &["train"],

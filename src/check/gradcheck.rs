@@ -4,9 +4,10 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
+use super::forward::{as_params, variables};
 use super::report::{CheckError, Derivative, Report, element_name};
 use crate::tape::{Memory, Tape, Var};
-use crate::tensor::{Array, Entry, Gradients, Init, Params};
+use crate::tensor::{Array, Entry, Gradients, Params};
 
 /// Which derivatives are compared.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -98,13 +99,8 @@ impl GradCheck {
         F: for<'t> Fn(&'t Tape<'t, f64>, &[Var<'t, f64>]) -> Var<'t, f64>,
     {
         // Inputs are checked as weights named x0, x1, …
-        let mut params = Params::new(0);
-        for (i, input) in inputs.iter().enumerate() {
-            let param = params.add(format!("x{i}"), input.shape(), Init::Zeros);
-            params[param].copy_from_slice(input.data());
-        }
-        let handles: Vec<_> = params.iter().map(|entry| entry.param).collect();
-        self.params(|tape| loss(tape, &handles.iter().map(|&p| tape.param(p)).collect::<Vec<_>>()), &params)
+        let (params, _) = as_params(inputs, inputs);
+        self.params(|tape| loss(tape, &variables(tape)), &params)
     }
 
     /// As [`gradcheck_params`], with these settings.
@@ -123,8 +119,8 @@ impl GradCheck {
         assert!(eps > 0.0 && eps.is_finite(), "gradcheck: eps is {eps}, not a step above 0");
         assert!(atol >= 0.0 && rtol >= 0.0, "gradcheck: the tolerances {atol} and {rtol} must be at least 0");
         assert!(!matches!(mode, Mode::Directional { directions: 0, .. }), "gradcheck: no direction to check");
-        let analytic = gradients(&loss, params);
-        let (first, second) = (evaluate(&loss, params), evaluate(&loss, params));
+        let (first, analytic) = gradients(&loss, params);
+        let second = evaluate(&loss, params);
         if !first.is_finite() && params.count() > 0 {
             return Err(CheckError::NotFinite(first));
         }
@@ -179,13 +175,15 @@ where
     loss(&Tape::new(params, Memory::new())).item()
 }
 
+/// The loss, and its gradients by reverse mode.
 #[track_caller]
-fn gradients<F>(loss: &F, params: &Params<f64>) -> Gradients<f64>
+pub(super) fn gradients<F>(loss: &F, params: &Params<f64>) -> (f64, Gradients<f64>)
 where
     F: for<'t> Fn(&'t Tape<'t, f64>) -> Var<'t, f64>,
 {
     let tape = Tape::new(params, Memory::new());
     let mut grads = params.zero_gradients();
-    tape.backward(loss(&tape), &mut grads);
-    grads
+    let loss = loss(&tape);
+    tape.backward(loss, &mut grads);
+    (loss.item(), grads)
 }

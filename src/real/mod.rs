@@ -1,5 +1,6 @@
 //! The one generic parameter of the crate: what a number must be able to do.
 
+mod dual;
 mod exponential;
 mod float;
 mod logarithm;
@@ -9,11 +10,13 @@ use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssi
 
 use crate::simd::{Kernel, One};
 
+pub use dual::Dual;
+
 /// A real number: `f32` to train with, `f64` to check gradients with.
 ///
 /// Everything above (kernels, ops, cells, losses, optimizers) is written once, over `Real`.
-/// Nothing here assumes that a `Real` is a machine float: a dual number `a + b·ε`, which turns the
-/// same code into forward-mode differentiation, fits too.
+/// Nothing here assumes that a `Real` is a machine float: a [`Dual`] number `a + b·ε` turns the same code into
+/// forward-mode differentiation.
 ///
 /// # Accuracy
 ///

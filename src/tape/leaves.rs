@@ -1,8 +1,8 @@
 //! What enters the tape from outside: data, variables, parameters.
 
-use super::{Tape, Var};
+use super::{Direction, Tape, Var};
 use crate::kernels::bulk;
-use crate::ops::{Node, Place};
+use crate::ops::{Node, NodeId, Place};
 use crate::real::Real;
 use crate::tensor::{Array, Param, Shape};
 
@@ -73,7 +73,12 @@ impl<R: Real> Tape<'_, R> {
     ) -> Var<'_, R> {
         let memory = &mut *self.memory_mut();
         let offset = memory.values.push(shape.len());
-        write(&mut memory.values.all_mut()[offset..][..shape.len()]);
+        let value = &mut memory.values.all_mut()[offset..][..shape.len()];
+        write(value);
+        if self.watched {
+            let id = NodeId(memory.nodes.len() as u32);
+            memory.anomaly.see(Direction::Forward, id, None, value);
+        }
         let needs_grad = needs_grad && self.differentiates;
         self.push(memory, Node::leaf(shape, Place::Arena(offset), needs_grad))
     }

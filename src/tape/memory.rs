@@ -1,5 +1,7 @@
 //! What a tape holds, to be used again by the next one.
 
+use super::anomaly::Finding;
+use super::trace::History;
 use crate::kernels::bulk;
 use crate::kernels::recurrent::Workspace;
 use crate::ops::{Node, NodeId};
@@ -27,6 +29,10 @@ pub struct Memory<R: Real = f32> {
     pub(crate) workspace: Workspace<R>,
     /// The leaf of each parameter that was read, by the parameter's index.
     pub(crate) param_leaves: Vec<Option<NodeId>>,
+    /// Which lines belong to which time step, and names; of a traced tape.
+    pub(crate) history: History,
+    /// What a watched tape has found.
+    pub(crate) anomaly: Finding,
 }
 
 impl<R: Real> Default for Memory<R> {
@@ -40,6 +46,8 @@ impl<R: Real> Default for Memory<R> {
             saved: Arena::default(),
             workspace: Workspace::default(),
             param_leaves: Vec::new(),
+            history: History::default(),
+            anomaly: Finding::default(),
         }
     }
 }
@@ -69,6 +77,8 @@ impl<R: Real> Memory<R> {
         self.grads.clear();
         self.saved.clear();
         self.param_leaves.clear();
+        self.history.clear();
+        self.anomaly = Finding::default();
     }
 
     /// A gradient of zero for every node.

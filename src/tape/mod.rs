@@ -1,5 +1,7 @@
 //! The tape: records operations as they are computed, and walks them backwards.
 
+mod anomaly;
+mod backward;
 mod leaves;
 mod lists;
 mod losses;
@@ -13,10 +15,13 @@ mod shaping;
 mod sums;
 #[allow(clippy::module_inception)]
 mod tape;
+mod trace;
 mod var;
 
+pub use anomaly::{Anomaly, Direction};
 pub use memory::Memory;
 pub(crate) use sequence::Sequences;
 pub use sequence::{Sequence, SequenceBuilder};
 pub use tape::Tape;
+pub use trace::Trace;
 pub use var::Var;

@@ -2,10 +2,11 @@
 
 use std::cell::{Ref, RefCell, RefMut};
 
+use super::anomaly::Direction;
 use super::{Memory, Var};
-use crate::ops::{Backward, Forward, Inputs, Node, NodeId, Op, Part, Place, Rule, Span};
+use crate::ops::{Forward, Inputs, Node, NodeId, Op, Part, Place, Rule, Span};
 use crate::real::Real;
-use crate::tensor::{Gradients, Params, Shape};
+use crate::tensor::{Params, Shape};
 
 /// A list of computed values, in the order in which they were computed.
 ///
@@ -37,6 +38,10 @@ pub struct Tape<'p, R: Real = f32> {
     memory: RefCell<Memory<R>>,
     /// Whether parameters and variables have gradients.
     pub(super) differentiates: bool,
+    /// Whether it remembers time steps and names.
+    pub(super) traced: bool,
+    /// Whether it looks for numbers that are none.
+    pub(super) watched: bool,
 }
 
 impl<'p, R: Real> Tape<'p, R> {
@@ -45,7 +50,8 @@ impl<'p, R: Real> Tape<'p, R> {
     pub fn new(params: &'p Params<R>, mut memory: Memory<R>) -> Self {
         memory.clear();
         memory.param_leaves.resize(params.arrays(), None);
-        Self { params, memory: RefCell::new(memory), differentiates: true }
+        let memory = RefCell::new(memory);
+        Self { params, memory, differentiates: true, traced: false, watched: false }
     }
 
     /// The same for values alone: nothing on it has a gradient, and recurrences keep nothing for `backward`. PyTorch `no_grad`.
@@ -112,7 +118,10 @@ impl<'p, R: Real> Tape<'p, R> {
         let saved = &mut saved.all_mut()[saved_offset..][..saved_len];
         rule.forward(Forward { x, y: &mut y[..shape.len()], saved, shape, workspace });
 
-        let saved = (saved_offset, saved_len);
+        let (id, saved) = (NodeId(memory.nodes.len() as u32), (saved_offset, saved_len));
+        if self.watched {
+            memory.anomaly.see(Direction::Forward, id, None, &y[..shape.len()]);
+        }
         self.push(memory, Node { op, inputs, shape, place: Place::Arena(offset), saved, needs_grad })
     }
 
@@ -134,55 +143,6 @@ impl<'p, R: Real> Tape<'p, R> {
         let id = NodeId(memory.nodes.len() as u32);
         memory.nodes.push(node);
         Var::new(self, id, node.shape)
-    }
-
-    /// Adds `∂loss/∂w` to the gradient of every parameter `w`, and makes `∂loss/∂v` of every node
-    /// `v` readable through [`Var::grad`].
-    ///
-    /// The tape is in the order of computation, so everything that depends on a node stands after
-    /// it: walking backwards, a node's own gradient is complete when its turn comes to pass it on.
-    /// Time steps are nodes like any other; backpropagation through time is this loop.
-    ///
-    /// # Panics
-    /// If `loss` isn't a scalar of this tape, if `grads` is not of its parameters' layout, or if the tape is
-    /// [`without_gradients`](Self::without_gradients).
-    #[track_caller]
-    pub fn backward(&self, loss: Var<'_, R>, grads: &mut Gradients<R>) {
-        assert!(std::ptr::eq(loss.tape(), self), "backward: the loss is on another tape");
-        assert!(
-            loss.shape().len() == 1,
-            "backward: the loss has shape {}, not one element: take its `sum` or `mean`",
-            loss.shape()
-        );
-        assert!(self.params.fits(grads), "backward: gradients of other parameters");
-        assert!(self.differentiates, "backward: the tape is one without gradients");
-        let memory = &mut *self.memory.borrow_mut();
-        memory.clear_grads();
-        let Memory { nodes, inputs, ids, values, saved, workspace, grads: node_grads, .. } = memory;
-        let (params, values, saved) = (self.params.flat(), values.all(), saved.all());
-
-        // ∂loss/∂loss = 1
-        match nodes[loss.id().index()].place {
-            Place::Arena(offset) => node_grads.all_mut()[offset] = R::ONE,
-            Place::Params(offset) => grads.flat_mut()[offset] += R::ONE,
-        }
-
-        for node in nodes[..=loss.id().index()].iter().rev().filter(|node| node.needs_grad) {
-            // A parameter's gradient is in `grads` already, and nothing lies below it.
-            let Place::Arena(offset) = node.place else { continue };
-            // Inputs lie before the node: their gradients on one side, its own on the other.
-            let (before, own) = node_grads.all_mut().split_at_mut(offset);
-            node.op.rule().vjp(Backward {
-                x: Inputs { nodes, inputs: node.inputs.of(inputs), arena: values, params, ids },
-                y: &values[offset..][..node.shape.len()],
-                dy: &own[..node.shape.len()],
-                saved: &saved[node.saved.0..][..node.saved.1],
-                shape: node.shape,
-                arena_grads: before,
-                param_grads: grads,
-                workspace,
-            });
-        }
     }
 
     pub(crate) fn memory(&self) -> Ref<'_, Memory<R>> {

@@ -57,4 +57,21 @@ mod tests {
         assert!(params.get("b").unwrap().to_string().contains('…'));
         assert_eq!(params.count(), 18);
     }
+    #[test]
+    #[should_panic(expected = "named \"w\" already")]
+    fn names_are_unique() {
+        let mut params = Params::<f32>::new(0);
+        params.add("w", [1], Init::Zeros);
+        params.add("w", [1], Init::Zeros);
+    }
+
+    #[test]
+    fn handles_fit_the_same_weights_as_other_numbers() {
+        let mut params = Params::<f32>::new(0);
+        let w = [3, 5].map(|n| params.add(format!("w{n}"), [n], Init::Uniform { low: -1.0, high: 1.0 }));
+        let doubled = params.map(|_, x| 2.0 * f64::from(x));
+        for w in w {
+            assert!(params[w].iter().zip(&doubled[w]).all(|(&x, &y)| 2.0 * f64::from(x) == y));
+        }
+    }
 }

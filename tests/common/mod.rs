@@ -2,7 +2,7 @@
 #![allow(dead_code, unreachable_pub)] // each test uses its own part
 
 pub mod case;
-pub mod dual;
+pub mod every_cell;
 pub mod files;
 #[cfg(feature = "files")]
 pub mod formats;
@@ -15,4 +15,5 @@ pub mod panics;
 pub mod parity;
 pub mod products;
 pub mod program;
+pub mod task;
 pub mod truth;

@@ -126,8 +126,11 @@ impl Cell for BasicLstmCell {
         let LstmState { h, c } = state;
         let a = tape.concat(1, &[x_t, h]).matmul(tape.param(self.kernel)).add_bias(tape.param(self.bias));
         let [i, j, f, o] = [0, 1, 2, 3].map(|gate| a.slice(1, gate * units, units));
-        let c = (f + self.forget_bias).sigmoid() * c + i.sigmoid() * self.activation.apply(j);
-        LstmState { h: o.sigmoid() * self.activation.apply(c), c }
+        let (i, f) =
+            (i.named("a_i").sigmoid().named("i"), (f + self.forget_bias).named("a_f").sigmoid().named("f"));
+        let (j, o) = (self.activation.apply(j.named("a_j")).named("j"), o.named("a_o").sigmoid().named("o"));
+        let c = (f * c + i * j).named("c");
+        LstmState { h: o * self.activation.apply(c), c }
     }
 
     #[track_caller]

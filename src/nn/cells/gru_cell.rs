@@ -61,19 +61,24 @@ impl Cell for GruCell {
         let sigma = |a| self.recurrent_activation.apply(a);
         let w_hh = tape.param(self.w_hh);
         let x = add(x_t.matmul(tape.param(self.w_ih)), self.b_ih);
-        let (z, x_n_h) = match self.reset {
+        let gates = |x, a| {
+            let [a_z, a_r] = [0, 1].map(|i| gate(x, i) + gate(a, i));
+            [sigma(a_z.named("a_z")).named("z"), sigma(a_r.named("a_r")).named("r")]
+        };
+        let (z, a_n) = match self.reset {
             Reset::After => {
                 let a = add(read.matmul(w_hh), self.b_hh);
-                let [z, r] = [0, 1].map(|i| sigma(gate(x, i) + gate(a, i)));
+                let [z, r] = gates(x, a);
                 (z, gate(x, 2) + r * gate(a, 2))
             }
             Reset::Before => {
                 let (x, a) = (add(x, self.b_hh), read.matmul(w_hh.slice(1, 0, 2 * units)));
-                let [z, r] = [0, 1].map(|i| sigma(gate(x, i) + gate(a, i)));
+                let [z, r] = gates(x, a);
                 (z, gate(x, 2) + (r * read).matmul(w_hh.slice(1, 2 * units, units)))
             }
         };
-        z * h + (1.0 - z) * self.activation.apply(x_n_h)
+        let n = self.activation.apply(a_n.named("a_n")).named("n");
+        z * h + (1.0 - z) * n
     }
 
     #[track_caller]

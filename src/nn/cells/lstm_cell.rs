@@ -124,12 +124,12 @@ impl Cell for LstmCell {
             None => a,
             Some(peepholes) => a + tape.param(p(peepholes)).expand(c.shape()) * c,
         };
-        let i = sigma(peep(a_i, |p| p.i, c));
-        let f = if self.coupled { 1.0 - i } else { sigma(peep(a_f, |p| p.f, c)) };
-        let g = self.activation.apply(a_g);
+        let i = sigma(peep(a_i, |p| p.i, c).named("a_i")).named("i");
+        let f = if self.coupled { 1.0 - i } else { sigma(peep(a_f, |p| p.f, c).named("a_f")) }.named("f");
+        let g = self.activation.apply(a_g.named("a_g")).named("g");
         let c = f * c + i * g;
-        let c = self.cell_clip.map_or(c, |limit| c.clamp(-limit, limit));
-        let o = sigma(peep(a_o, |p| p.o, c));
+        let c = self.cell_clip.map_or(c, |limit| c.clamp(-limit, limit)).named("c");
+        let o = sigma(peep(a_o, |p| p.o, c).named("a_o")).named("o");
         let h = o * self.activation.apply(c);
         let h = self.w_hr.map_or(h, |w_hr| h.matmul(tape.param(w_hr)));
         LstmState { h, c }

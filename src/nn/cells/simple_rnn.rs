@@ -145,7 +145,7 @@ impl Cell for SimpleRnnCell {
         check("simple_rnn", x_t, i, &[("the state", h, units)]);
         let a = x_t.matmul(tape.param(self.w_ih)) + h.matmul(tape.param(self.w_hh));
         let a = [self.b, self.b_hh].into_iter().flatten().fold(a, |a, b| a.add_bias(tape.param(b)));
-        self.activation.apply(a)
+        self.activation.apply(a.named("a"))
     }
 
     #[track_caller]

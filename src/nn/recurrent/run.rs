@@ -88,8 +88,8 @@ impl<C: Cell> Recurrent<C> {
         let (x, keep) = self.drop(x, initial.output().shape(), call.training);
         let zoneout = self.zoneout.map(|zoneout| (zoneout, call.training));
         let way = Way { reverse: self.go_backwards, mask: call.mask, keep, zoneout };
-        let at_once =
-            if self.unrolled || zoneout.is_some() { None } else { self.cell.at_once(x, initial, way) };
+        let step_by_step = self.unrolled || zoneout.is_some() || x.tape().is_traced();
+        let at_once = if step_by_step { None } else { self.cell.at_once(x, initial, way) };
         let (states, state) = match at_once {
             Some((outputs, state)) => (States::AtOnce(outputs), state),
             None => {

@@ -42,7 +42,9 @@ pub fn unroll<'t, C: Cell, R: Real>(
     let steps = steps_of(x);
     let mut trajectory = Trajectory::new(x.tape(), initial, steps);
     let mut state = initial;
+    x.tape().begin_sequence();
     for t in way.steps(steps) {
+        x.tape().at_step(Some(t));
         let (x_t, before) = (x.select(1, t), state);
         state = match way.keep {
             None => cell.step(x_t, before),
@@ -55,8 +57,10 @@ pub fn unroll<'t, C: Cell, R: Real>(
             let mask_t = mask.select(1, t);
             state = state.zip(before, |new, old| mask_t.select_rows(new, old));
         }
+        state.output().named("h");
         trajectory.set(t, state);
     }
+    x.tape().at_step(None);
     trajectory
 }
 

@@ -1,0 +1,133 @@
+//! What is to be learned from a sequence, one step at a time.
+
+use crate::nn::{Cell, State};
+use crate::real::Real;
+use crate::tape::{Memory, Tape, Var};
+use crate::tensor::{Array, Params};
+
+/// The numbers of a state between two tapes: of each variable, such as `h` and `c`, `[B, H]`.
+pub type StateValues<R> = Vec<Array<R>>;
+
+/// A sequence, the cell that reads it, and a loss. One step at a time and over any kind of numbers: so that a way to the
+/// gradient may compute the steps in its own order, some of them twice, or with [`Dual`](crate::Dual) numbers.
+///
+/// ```
+/// use tapeloop::bptt::{Task, full};
+/// use tapeloop::nn::{Dense, DenseLayer, Lstm, LstmCell};
+/// use tapeloop::{Memory, Params, Real, Tape, Var};
+///
+/// /// A sine, of which each value is to be told from those before.
+/// struct Sine {
+///     cell: LstmCell,
+///     read_out: DenseLayer,
+/// }
+///
+/// impl Task for Sine {
+///     type Cell = LstmCell;
+///
+///     fn cell(&self) -> &LstmCell {
+///         &self.cell
+///     }
+///     fn sizes(&self) -> [usize; 2] {
+///         [1, 50] // B, T
+///     }
+///     fn input<'t, R: Real>(&self, tape: &'t Tape<'t, R>, t: usize) -> Var<'t, R> {
+///         tape.input([1, 1], &[R::from_f64((t as f64).sin())])
+///     }
+///     fn loss<'t, R: Real>(&self, t: usize, h: Var<'t, R>) -> Option<Var<'t, R>> {
+///         let next = h.tape().input([1, 1], &[R::from_f64((t as f64 + 1.0).sin())]);
+///         Some(self.read_out.forward(h).mse(next))
+///     }
+/// }
+///
+/// let mut params = Params::<f64>::new(0);
+/// let cell = Lstm::new(8).build(&mut params, "lstm", 1).cell;
+/// let task = Sine { cell, read_out: Dense::new(1).build(&mut params, "read_out", 8) };
+/// let mut grads = params.zero_gradients();
+/// let passed = full(&task, &params, &mut grads, &mut Memory::new());
+/// assert!(passed.loss > 0.0);
+/// ```
+pub trait Task {
+    /// The cell.
+    type Cell: Cell;
+
+    /// The cell.
+    fn cell(&self) -> &Self::Cell;
+
+    /// `B`, the rows of the batch, and `T`, the steps.
+    fn sizes(&self) -> [usize; 2];
+
+    /// `x_t` `[B, I]`: data, or computed from it with weights, such as the row of an embedding. It doesn't depend on the state.
+    fn input<'t, R: Real>(&self, tape: &'t Tape<'t, R>, t: usize) -> Var<'t, R>;
+
+    /// What step `t` adds to the loss, from its output `h_t`: a scalar, or nothing.
+    fn loss<'t, R: Real>(&self, t: usize, h: Var<'t, R>) -> Option<Var<'t, R>>;
+}
+
+/// The state that a task begins with, unless it is given another one.
+pub fn initial_state<K: Task, R: Real>(task: &K, params: &Params<R>) -> StateValues<R> {
+    let tape = Tape::without_gradients(params, Memory::new());
+    let [batch, _] = task.sizes();
+    values::<K, R>(task.cell().zero_state(&tape, batch))
+}
+
+type StateOf<'t, K, R> = <<K as Task>::Cell as Cell>::State<'t, R>;
+
+/// The numbers of a state.
+pub(super) fn values<'t, K: Task, R: Real>(state: StateOf<'t, K, R>) -> StateValues<R> {
+    collect::<K, R>(state, Var::to_array)
+}
+
+/// Its gradient.
+pub(super) fn gradient<'t, K: Task, R: Real>(state: StateOf<'t, K, R>) -> StateValues<R> {
+    collect::<K, R>(state, |variable| Array::new(variable.shape(), variable.grad()))
+}
+
+fn collect<'t, K: Task, R: Real>(state: StateOf<'t, K, R>, f: fn(Var<'t, R>) -> Array<R>) -> StateValues<R> {
+    let mut all = Vec::new();
+    let _ = state.map(|variable| {
+        all.push(f(variable));
+        variable
+    });
+    all
+}
+
+/// A state with these numbers, as variables of a tape.
+///
+/// # Panics
+/// If they are not those of a state of this task.
+#[track_caller]
+pub(super) fn on_tape<'t, K: Task, R: Real>(
+    task: &K,
+    tape: &'t Tape<'t, R>,
+    numbers: &[Array<R>],
+) -> StateOf<'t, K, R> {
+    let zeros = task.cell().zero_state(tape, task.sizes()[0]);
+    let mut fit = values::<K, R>(zeros).iter().map(Array::shape).eq(numbers.iter().map(Array::shape));
+    let mut numbers = numbers.iter();
+    let state = zeros.map(|zeros| match numbers.next() {
+        Some(numbers) => tape.variable(numbers),
+        None => {
+            fit = false;
+            zeros
+        }
+    });
+    assert!(fit, "bptt: the state given is not one of this cell and batch");
+    state
+}
+
+/// `state·direction`, summed over all variables: its gradient by the state is the direction.
+pub(super) fn inner<'t, K: Task, R: Real>(
+    state: StateOf<'t, K, R>,
+    direction: &[Array<R>],
+) -> Option<Var<'t, R>> {
+    let (mut sum, mut direction) = (None, direction.iter());
+    let _ = state.map(|variable| {
+        if let Some(d) = direction.next() {
+            let term = (variable * variable.tape().input(d.shape(), d.data())).sum();
+            sum = Some(sum.map_or(term, |sum| sum + term));
+        }
+        variable
+    });
+    sum
+}

@@ -1,0 +1,181 @@
+//! What happened at each time step.
+
+use super::{Tape, Var};
+use crate::ops::NodeId;
+use crate::real::Real;
+use crate::tensor::{Gradients, Param};
+
+/// Which lines of a tape belong to which time step, and names of some.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct History {
+    /// From which line on it is which step of which sequence, or none.
+    steps: Vec<(usize, Option<[usize; 2]>)>,
+    /// Names of lines.
+    names: Vec<(&'static str, NodeId)>,
+    /// Sequences so far.
+    sequences: usize,
+}
+
+impl History {
+    pub(super) fn clear(&mut self) {
+        self.steps.clear();
+        self.names.clear();
+        self.sequences = 0;
+    }
+
+    /// The sequence and step that a line belongs to.
+    pub(super) fn step(&self, line: usize) -> Option<[usize; 2]> {
+        let behind = self.steps.partition_point(|&(first, _)| first <= line);
+        self.steps[..behind].last().and_then(|&(_, step)| step)
+    }
+
+    /// The last name that a line was given.
+    pub(super) fn name(&self, line: usize) -> Option<&'static str> {
+        self.names.iter().rev().find(|(_, id)| id.index() == line).map(|&(name, _)| name)
+    }
+}
+
+/// One quantity over time: its value and its gradient at every step.
+///
+/// ```
+/// use tapeloop::nn::Lstm;
+/// use tapeloop::{Memory, Params, Tape};
+///
+/// let mut params = Params::<f64>::new(0);
+/// let lstm = Lstm::new(8).build(&mut params, "lstm", 1);
+/// let tape = Tape::new(&params, Memory::new()).traced();
+/// let x = tape.input([1, 30, 1], &[0.1; 30]);
+/// tape.backward(lstm.forward(x).sum(), &mut params.zero_gradients());
+///
+/// let f = tape.trace(0, "f"); // the forget gate of the first layer
+/// println!("f_0 = {:?}, ∂L/∂f_0 = {:?}", f.at(0).value(), f.at(0).grad());
+/// for (t, norm) in tape.trace(0, "h").gradient_norms() {
+///     println!("‖∂L/∂h_{t}‖ = {norm:.1e}");
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Trace<'t, R: Real = f32> {
+    steps: Vec<(usize, Var<'t, R>)>,
+}
+
+impl<'t, R: Real> Trace<'t, R> {
+    /// All steps, `t` and the quantity, in the order in which they were computed.
+    pub fn steps(&self) -> &[(usize, Var<'t, R>)] {
+        &self.steps
+    }
+
+    /// The quantity at step `t`.
+    ///
+    /// # Panics
+    /// If it has no such step.
+    #[track_caller]
+    pub fn at(&self, t: usize) -> Var<'t, R> {
+        let found = self.steps.iter().find(|&&(step, _)| step == t);
+        found.unwrap_or_else(|| panic!("trace: no step {t} among {}", self.steps.len())).1
+    }
+
+    /// `t` and `‖∂L/∂·_t‖` of every step, after [`backward`](Tape::backward).
+    ///
+    /// # Panics
+    /// As [`Var::grad`].
+    #[track_caller]
+    pub fn gradient_norms(&self) -> Vec<(usize, R)> {
+        self.steps.iter().map(|&(t, var)| (t, var.grad_norm())).collect()
+    }
+}
+
+impl<'p, R: Real> Tape<'p, R> {
+    /// This tape, before anything is recorded, as one that remembers time steps and names: for [`trace`](Self::trace),
+    /// [`contributions`](Self::contributions), and messages. Recurrent layers take their steps one by one on it, even
+    /// where there is an operation for all steps at once; the numbers are the same but for rounding.
+    #[must_use]
+    pub fn traced(mut self) -> Self {
+        self.traced = true;
+        self
+    }
+
+    /// Whether it does so.
+    pub fn is_traced(&self) -> bool {
+        self.traced
+    }
+
+    /// A new sequence begins: what steps are of. [`unroll`](crate::nn::unroll) says so.
+    pub fn begin_sequence(&self) {
+        if self.traced {
+            self.memory_mut().history.sequences += 1;
+        }
+    }
+
+    /// What is computed from here on belongs to step `t` of the sequence that began last; or to none.
+    pub fn at_step(&self, t: Option<usize>) {
+        if self.traced {
+            let memory = &mut *self.memory_mut();
+            let sequence = memory.history.sequences.saturating_sub(1);
+            memory.history.steps.push((memory.nodes.len(), t.map(|t| [sequence, t])));
+        }
+    }
+
+    /// A quantity of a sequence by its name, at all steps. Sequences are counted from 0 in the order in which they were computed: of a
+    /// stack of two layers the second has number 1. Every cell has `h`; those of the crate name their gates, their
+    /// pre-activations (`a`, or `a_i`, …) and states as their equations do. For others see [`Var::named`].
+    ///
+    /// # Panics
+    /// If the tape isn't [`traced`](Self::traced), or there is nothing of this name; the message lists the names that there are.
+    #[track_caller]
+    pub fn trace(&self, sequence: usize, name: &str) -> Trace<'_, R> {
+        assert!(self.traced, "trace: make the tape with `Tape::new(…).traced()`");
+        let memory = self.memory();
+        let here = |&&(_, id): &&(&'static str, NodeId)| {
+            memory.history.step(id.index()).filter(|[of, _]| *of == sequence).is_some()
+        };
+        let named = memory.history.names.iter().filter(here);
+        let steps = named.clone().filter(|(known, _)| *known == name).filter_map(|&(_, id)| {
+            let [_, t] = memory.history.step(id.index())?;
+            Some((t, Var::new(self, id, memory.nodes[id.index()].shape)))
+        });
+        let steps: Vec<_> = steps.collect();
+        if steps.is_empty() {
+            let mut names: Vec<&str> = named.map(|&(name, _)| name).collect();
+            names.sort_unstable();
+            names.dedup();
+            panic!("trace: sequence {sequence} has no {name:?}; it has {names:?}");
+        }
+        Trace { steps }
+    }
+
+    /// The summands of `∂loss/∂w`: of every step that adds to it the sequence, `t`, and what it adds, the last one first. A weight that is read
+    /// outside of all steps (by a layer on top, say) has summands of no step.
+    ///
+    /// # Panics
+    /// If the tape isn't [`traced`](Self::traced); as [`backward`](Self::backward).
+    #[track_caller]
+    pub fn contributions(&self, loss: Var<'_, R>, w: Param) -> Vec<(Option<[usize; 2]>, Vec<R>)> {
+        assert!(self.traced, "contributions: make the tape with `Tape::new(…).traced()`");
+        let mut grads: Gradients<R> = self.params().zero_gradients();
+        self.begin(loss, &mut grads);
+        let mut all = Vec::new();
+        let (mut end, marks) = (loss.id().index() + 1, self.memory().history.steps.clone());
+        for (first, step) in marks.into_iter().rev().chain([(0, None)]) {
+            if first > end {
+                continue; // behind the loss
+            }
+            self.walk_back(first..end, &mut grads);
+            if grads[w].iter().any(|&g| g != R::ZERO) {
+                all.push((step, grads[w].to_vec()));
+            }
+            grads.zero();
+            end = first;
+        }
+        all
+    }
+}
+
+impl<R: Real> Var<'_, R> {
+    /// Gives it a name on a [traced](Tape::traced) tape.
+    pub fn named(self, name: &'static str) -> Self {
+        if self.tape().traced {
+            self.tape().memory_mut().history.names.push((name, self.id()));
+        }
+        self
+    }
+}
