@@ -22,6 +22,8 @@ pub trait Vector<R: Copy>: Copy + Send + Sync {
     fn split_mut(x: &mut [R]) -> (&mut [Self::Lanes], &mut [R]);
     /// `a·b + c` in every lane; rounded once where the instruction set can.
     fn mul_add(self, a: Self::Lanes, b: Self::Lanes, c: Self::Lanes) -> Self::Lanes;
+    /// The sum of all lanes: those of one half and of the other in pairs, until one is left.
+    fn sum(self, lanes: Self::Lanes) -> R;
     /// As many lanes as `x` is long, the others 0. At most [`LANES`](Self::LANES).
     fn load_first(self, x: &[R]) -> Self::Lanes;
     /// As many lanes as `x` is long.
@@ -64,6 +66,10 @@ impl<R: Copy + Send + Sync + Mul<Output = R> + Add<Output = R>> Vector<R> for On
         a * b + c
     }
     #[inline(always)]
+    fn sum(self, lanes: R) -> R {
+        lanes
+    }
+    #[inline(always)]
     fn load_first(self, x: &[R]) -> R {
         x[0]
     }
@@ -78,7 +84,7 @@ impl<R: Copy + Send + Sync + Mul<Output = R> + Add<Output = R>> Vector<R> for On
 }
 
 macro_rules! machine_vectors {
-    ($float:ident $vectors:ident $on:ident: $lanes:ident $count:ident $splat:ident $split:ident $split_mut:ident $fma:ident $load:ident $store:ident) => {
+    ($float:ident $vectors:ident $on:ident: $lanes:ident $count:ident $splat:ident $split:ident $split_mut:ident $fma:ident $sum:ident $load:ident $store:ident) => {
         /// The vectors of `S` for this type of number.
         #[derive(Clone, Copy)]
         pub struct $vectors<S>(S);
@@ -103,6 +109,10 @@ macro_rules! machine_vectors {
             #[inline(always)]
             fn mul_add(self, a: S::$lanes, b: S::$lanes, c: S::$lanes) -> S::$lanes {
                 self.0.$fma(a, b, c)
+            }
+            #[inline(always)]
+            fn sum(self, lanes: S::$lanes) -> $float {
+                self.0.$sum(lanes)
             }
             #[inline(always)]
             fn load_first(self, x: &[$float]) -> S::$lanes {
@@ -131,5 +141,5 @@ macro_rules! machine_vectors {
     };
 }
 
-machine_vectors!(f32 F32Vectors OnF32: f32s F32_LANES splat_f32s as_simd_f32s as_mut_simd_f32s mul_add_e_f32s partial_load_f32s partial_store_f32s);
-machine_vectors!(f64 F64Vectors OnF64: f64s F64_LANES splat_f64s as_simd_f64s as_mut_simd_f64s mul_add_e_f64s partial_load_f64s partial_store_f64s);
+machine_vectors!(f32 F32Vectors OnF32: f32s F32_LANES splat_f32s as_simd_f32s as_mut_simd_f32s mul_add_e_f32s reduce_sum_f32s partial_load_f32s partial_store_f32s);
+machine_vectors!(f64 F64Vectors OnF64: f64s F64_LANES splat_f64s as_simd_f64s as_mut_simd_f64s mul_add_e_f64s reduce_sum_f64s partial_load_f64s partial_store_f64s);

@@ -23,9 +23,6 @@ pub struct Dots<'a, R> {
 /// Rows of the transposed `B` at a time: so many sums that do not wait for one another.
 const AT_ONCE: usize = 8;
 
-/// No vector is longer.
-const MAX_LANES: usize = 16;
-
 impl<R: Real> Kernel<R> for Dots<'_, R> {
     type Output = ();
 
@@ -58,16 +55,9 @@ fn dots<R: Real, V: Vector<R>>(v: V, a: &[R], rows: [&[R]; AT_ONCE]) -> [R; AT_O
             acc[r] = v.mul_add(a[k], vectors[r][k], acc[r]);
         }
     }
-    std::array::from_fn(|r| {
-        let mut lanes = [R::ZERO; MAX_LANES];
-        v.store_first(&mut lanes[..V::LANES], acc[r]);
-        let mut width = V::LANES;
-        while width > 1 {
-            width /= 2;
-            for i in 0..width {
-                lanes[i] += lanes[i + width];
-            }
-        }
-        a_rest.iter().zip(rests[r]).fold(lanes[0], |sum, (&a, &b)| sum + a * b)
-    })
+    let mut sums = [R::ZERO; AT_ONCE];
+    for r in 0..AT_ONCE {
+        sums[r] = a_rest.iter().zip(rests[r]).fold(v.sum(acc[r]), |sum, (&a, &b)| sum + a * b);
+    }
+    sums
 }

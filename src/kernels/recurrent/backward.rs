@@ -61,7 +61,7 @@ pub fn backward<'a, R: Real, S: Step<R>>(
     if batch * steps * hidden == 0 {
         return [dh, dc];
     }
-    let (threads, u) = (given.threads(), &given.recurrent::<S>(u, true));
+    let (threads, u) = (given.threads(true), &given.recurrent::<S>(u, true));
     let w = if left.x { given.input::<S>(w, blocks, true) } else { [Right::Plain(Mat::new(&[], 0, 0)); 2] };
     for block in blocks.in_order().rev() {
         let rows = batch * block.len();

@@ -60,7 +60,7 @@ pub fn forward<R: Real, S: Step<R>>(
     }
     laps.lap(Part::Input);
     let net = Net { given, blocks, w, u: given.recurrent::<S>(u, false), b };
-    let threads = given.threads();
+    let threads = given.threads(false);
     Rows::all(batch, [sums, x, read, saved, h, c])
         .share(threads, &|rows| through_time(step, &net, rows, threads));
 }

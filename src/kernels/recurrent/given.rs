@@ -120,7 +120,7 @@ impl<'a, R: Real> Given<'a, R> {
         'a: 'p,
     {
         let columns = S::RECURRENT.iter().map(|c| self.columns::<S>(self.u, c).t_if(transposed));
-        operands(columns, packed, !self.is_brief())
+        operands(columns, packed, !self.is_brief(transposed))
     }
 
     /// `W`, or its transpose, for the products that make the parts of `a`: packed, if it is multiplied with block after block.
@@ -137,18 +137,20 @@ impl<'a, R: Real> Given<'a, R> {
         operands(columns, packed, !blocks.is_one())
     }
 
-    /// Whether there are too few products for `U` to be packed: packing it and its transpose takes as long as some steps
-    /// of few rows. (A small one is packed in no time, and then multiplied faster.)
-    fn is_brief(&self) -> bool {
+    /// Whether there are too few products for `U` to be packed, or its transpose: packing takes as long as some steps
+    /// of few rows. (A small `U` is packed in no time, and then multiplied faster.) To pack the transpose takes four times as long, and
+    /// single rows don't need it: they are multiplied with the rows of `U` as they lie.
+    fn is_brief(&self, transposed: bool) -> bool {
         let Sizes { batch, steps, .. } = self.sizes;
-        steps == 1 || (steps <= 4 && batch <= 4 && self.u.len() > 1 << 14)
+        let few = steps <= 4 && batch <= 4 && self.u.len() > 1 << 14;
+        steps == 1 || few || (transposed && batch <= 4 && steps * batch * batch <= 32)
     }
 
     /// How many threads are to share the rows. (What isn't packed may be multiplied in another order if rows are fewer, so
     /// they stay together.)
-    pub(super) fn threads(&self) -> usize {
+    pub(super) fn threads(&self, transposed: bool) -> usize {
         let Sizes { batch, steps, .. } = self.sizes;
-        if self.is_brief() { 1 } else { gemm::threads(batch * steps * self.u.len()).min(batch) }
+        if self.is_brief(transposed) { 1 } else { gemm::threads(batch * steps * self.u.len()).min(batch) }
     }
 }
 
