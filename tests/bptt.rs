@@ -6,7 +6,7 @@ use common::every_cell::{Visit, every_cell};
 use common::task::Waves;
 use tapeloop::bptt::{Plan, Task, advances, checkpointed, full, rtrl, truncated, uoro};
 use tapeloop::check::Loss;
-use tapeloop::nn::{Cell, Lstm, Recurrent, SimpleRnn, Spec};
+use tapeloop::nn::{Cell, Lstm, Recurrent, SimpleRnn, Spec, State};
 use tapeloop::{Gradients, Memory, Params, Real, Tape};
 
 /// The loss and its gradient, on one tape.
@@ -133,6 +133,41 @@ fn truncation_leaves_out_what_it_says() {
     every_cell(3, &mut Truncated);
 }
 
+/// Every window by hand: the state that the net has at its beginning, then a tape to its end with the losses that are new.
+#[test]
+fn windows_are_as_long_as_they_should_be() {
+    const T: usize = 13;
+    let (task, params) = Waves::new::<_, f64>(Lstm::new(3), [2, T, 2]);
+    for [k1, k2] in [[2, 5], [5, 3], [4, 4], [1, 1], [3, 13], [7, 2]] {
+        let (_, all) = updates(&task, &params, [k1, k2]);
+        assert_eq!(all.len(), T.div_ceil(k1));
+        for (window, begin) in (0..T).step_by(k1).enumerate() {
+            let end = T.min(begin + k1);
+            let start = end.saturating_sub(k2);
+            let before = Tape::without_gradients(&params, Memory::new());
+            let states = (0..start).fold(task.cell.zero_state(&before, 2), |state, t| {
+                task.cell.step(task.input(&before, t), state)
+            });
+            let (tape, mut grads) = (Tape::new(&params, Memory::new()), params.zero_gradients());
+            let mut values = Vec::new();
+            let _ = states.map(|variable| {
+                values.push(variable.to_array());
+                variable
+            });
+            let mut values = values.iter();
+            let mut state = task.cell.zero_state(&tape, 2).map(|_| tape.variable(values.next().unwrap()));
+            let mut sum = tape.zeros([]);
+            for t in start..end {
+                state = task.cell.step(task.input(&tape, t), state);
+                sum = task.loss(t, state.output()).filter(|_| t >= begin).map_or(sum, |loss| sum + loss);
+            }
+            tape.backward(sum, &mut grads);
+            let apart = norm(&all[window].iter().zip(grads.flat()).map(|(a, b)| a - b).collect::<Vec<_>>());
+            assert!(apart <= 1e-14 * norm(grads.flat()), "k1 {k1}, k2 {k2}, window {window}: {apart:e}");
+        }
+    }
+}
+
 /// The longer the way back, the less is missing, until nothing is.
 #[test]
 fn the_bias_falls_with_k2() {
@@ -227,6 +262,14 @@ fn the_mean_of_uoro_is_bptt() {
 }
 
 #[test]
+#[should_panic = "uoro: gradients of other parameters"]
+fn gradients_are_of_these_parameters() {
+    let (task, params) = Waves::new::<_, f64>(SimpleRnn::new(2), [1, 2, 1]);
+    let (_, other) = Waves::new::<_, f64>(SimpleRnn::new(20), [1, 2, 1]);
+    uoro(&task, &params, 0, &mut other.zero_gradients());
+}
+
+#[test]
 #[should_panic = "k1 is 0 and k2 3"]
 fn truncation_needs_steps() {
     let (task, mut params) = Waves::new::<_, f64>(SimpleRnn::new(2), [1, 2, 1]);
@@ -238,6 +281,19 @@ fn truncation_needs_steps() {
 fn a_plan_keeps_something() {
     let (task, params) = Waves::new::<_, f64>(SimpleRnn::new(2), [1, 2, 1]);
     checkpointed(&task, &params, Plan::Slots(0), &mut params.zero_gradients(), &mut Memory::new());
+}
+
+/// No rows, or no units: nothing to learn, and nothing that breaks.
+#[test]
+fn nothing_comes_of_empty_states() {
+    for (units, rows) in [(3, 0), (0, 2)] {
+        let (task, params) = Waves::new::<_, f64>(SimpleRnn::new(units).bias(false), [rows, 4, 1]);
+        let mut grads = params.zero_gradients();
+        let passed = full(&task, &params, &mut grads, &mut Memory::new());
+        checkpointed(&task, &params, Plan::Slots(2), &mut grads, &mut Memory::new());
+        rtrl(&task, &params, &mut grads, &mut Memory::new());
+        assert_eq!(passed.state[0].shape().sizes(), [rows, units]);
+    }
 }
 
 /// No steps: no loss, and the state that was there.

@@ -1,4 +1,4 @@
-//! Forward mode: reverse mode's third opinion, and second derivatives, for every cell and every loss.
+//! Forward mode: reverse mode's third opinion, and second derivatives, for every cell.
 
 mod common;
 
@@ -147,7 +147,7 @@ fn the_hessian_of_a_quadratic_form() {
 }
 
 #[test]
-#[should_panic = "direction of other parameters"]
+#[should_panic = "one of other parameters"]
 fn a_direction_has_the_layout_of_the_weights() {
     let (mut params, mut other) = (Params::<f64>::new(0), Params::<f64>::new(0));
     let w = params.add("w", [3], Init::Zeros);

@@ -175,6 +175,54 @@ fn sequences_are_counted() {
     assert!(tape.contributions(total, second).iter().all(|(step, _)| step.unwrap()[0] == 1));
 }
 
+/// A layer within each step of another one: afterwards the step is that of the outer one again.
+#[test]
+fn a_sequence_within_a_step() {
+    let mut params = Params::<f64>::new(4);
+    let rnn = SimpleRnn::new(2).return_sequences(true).build(&mut params, "rnn", 1);
+    let scale = params.add("scale", [], Init::Constant(0.5));
+    let tape = Tape::new(&params, Memory::new()).traced();
+    let (outer, mut sum) = (tape.begin_sequence(), tape.zeros([]));
+    for t in 0..3 {
+        tape.at_step(Some([outer, t]));
+        let inner = rnn.forward(tape.input([1, 4, 1], &[0.1, 0.2, 0.3, 0.4 + t as f64])).sum();
+        sum = sum + (inner * tape.param(scale)).named("term");
+    }
+    tape.at_step(None);
+    tape.backward(sum, &mut params.zero_gradients());
+    assert_eq!(tape.trace(outer, "term").steps().len(), 3);
+    let parts = tape.contributions(sum, scale);
+    assert!(parts.iter().map(|(step, _)| step.unwrap()).eq([2, 1, 0].map(|t| [outer, t])), "{parts:?}");
+    let parts = tape.contributions(sum, rnn.cell.w_ih);
+    assert!(
+        parts.iter().map(|(step, _)| step.unwrap()[0]).eq([3, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1]),
+        "{parts:?}"
+    );
+}
+
+/// Where a step is masked, `h` is the state that is kept.
+#[test]
+fn a_masked_step_keeps_its_h() {
+    let mut params = Params::<f64>::new(4);
+    let lstm = Lstm::new(2).build(&mut params, "lstm", 1);
+    let tape = Tape::new(&params, Memory::new()).traced();
+    let mask = Some(tape.lengths(&[2], 4));
+    let output = lstm.run(tape.input([1, 4, 1], &numbers(4)), Call { mask, ..Call::default() }).output;
+    tape.backward(output.sum(), &mut params.zero_gradients());
+    let h = tape.trace(0, "h");
+    assert_eq!([h.at(2).value(), h.at(3).value()], [h.at(1).value(), h.at(1).value()]);
+    assert!(h.gradient_norms().iter().all(|&(_, norm)| norm > 0.0));
+}
+
+#[test]
+#[should_panic = "there are 1 values on the tape already"]
+fn a_tape_is_traced_from_its_beginning() {
+    let params = Params::<f64>::new(0);
+    let tape = Tape::new(&params, Memory::new());
+    tape.zeros([1]);
+    let _ = tape.traced();
+}
+
 struct Jacobians;
 
 impl Visit for Jacobians {
@@ -228,8 +276,8 @@ fn jacobians_are_slopes_of_the_step() {
     every_cell(3, &mut Jacobians);
 }
 
-/// A layer that adds the logarithm of a weight at each step, times `t − 3`.
-fn logarithms(w: f64, tape_of: impl FnOnce(&Params<f64>)) {
+/// A tape over the weights `w = [w, w]`.
+fn with_weights(w: f64, tape_of: impl FnOnce(&Params<f64>)) {
     let mut params = Params::new(0);
     params.add("w", [2], Init::Constant(w));
     tape_of(&params);
@@ -237,12 +285,12 @@ fn logarithms(w: f64, tape_of: impl FnOnce(&Params<f64>)) {
 
 #[test]
 fn the_first_number_that_is_none_is_found() {
-    logarithms(-1.0, |params| {
+    with_weights(-1.0, |params| {
         let tape = Tape::new(params, Memory::new()).watched();
         let w = tape.param(params.find("w").unwrap());
-        tape.begin_sequence();
+        let sequence = tape.begin_sequence();
         for t in 0..5 {
-            tape.at_step(Some(t));
+            tape.at_step(Some([sequence, t]));
             let x = tape.input([2], &[t as f64 - 2.5, 1.0]);
             let _ = (x * w).ln().named("log");
         }
@@ -256,27 +304,27 @@ fn the_first_number_that_is_none_is_found() {
         }
     });
     // A weight that isn't finite is named as the operand.
-    logarithms(f64::INFINITY, |params| {
+    with_weights(f64::INFINITY, |params| {
         let tape = Tape::new(params, Memory::new()).watched();
         let _ = tape.input([2], &[1.0, 2.0]) * tape.param(params.find("w").unwrap());
         let found = tape.anomaly().unwrap();
         assert_eq!((found.op, found.operand, found.value), ("mul", Some(1), f64::INFINITY));
     });
     // Data.
-    logarithms(1.0, |params| {
+    with_weights(1.0, |params| {
         let tape = Tape::new(params, Memory::new()).watched();
         let _ = tape.input([3], &[1.0, f64::NAN, 2.0]) + 1.0;
         let found = tape.anomaly().unwrap();
         assert_eq!((found.op, found.element, found.line), ("leaf", 1, 0));
     });
     // A gradient: 1/0 through the middle one of three steps.
-    logarithms(2.0, |params| {
+    with_weights(2.0, |params| {
         let tape = Tape::new(params, Memory::new()).watched();
         let w = tape.param(params.find("w").unwrap());
         let mut sum = tape.zeros([2]);
-        tape.begin_sequence();
+        let sequence = tape.begin_sequence();
         for t in 0..3 {
-            tape.at_step(Some(t));
+            tape.at_step(Some([sequence, t]));
             sum = sum + (w * (t as f64 - 1.0)).abs().sqrt().named("root");
         }
         tape.at_step(None);
@@ -288,7 +336,7 @@ fn the_first_number_that_is_none_is_found() {
         assert!(found.to_string().contains("`sqrt` gives its operand 0 the gradient inf"), "{found}");
     });
     // And nothing where there is nothing; nor in the next tape of the same memory.
-    logarithms(-2.0, |params| {
+    with_weights(-2.0, |params| {
         let tape = Tape::new(params, Memory::new()).watched();
         let _ = tape.param(params.find("w").unwrap()).ln();
         assert!(tape.anomaly().is_some());

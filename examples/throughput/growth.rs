@@ -82,7 +82,13 @@ fn nearest_line(times: &[(f64, f64)]) -> [f64; 2] {
     let (w, n) = (sum(|_, us| 1.0 / us), sum(|n, us| n / us));
     let determinant = ww * nn - wn * wn;
     let [a, b] = [(w * nn - n * wn) / determinant, (n * ww - w * wn) / determinant];
-    if a < 0.0 { [0.0, n / nn] } else { [a, b] }
+    if a < 0.0 {
+        [0.0, n / nn]
+    } else if b < 0.0 {
+        [w / ww, 0.0]
+    } else {
+        [a, b]
+    }
 }
 
 /// The last line.

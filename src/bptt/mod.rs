@@ -15,9 +15,9 @@
 //! | [`full`] | exact | `T` steps | forward, backward |
 //! | [`checkpointed`], `√T` pieces | the same bits | `2·√T` steps | forward twice, backward |
 //! | [`checkpointed`], `s` slots | the same bits | `s` states, 1 step | forward `r + 1` times, where `T ≤ (s+r)!/(s!·r!)`, backward |
-//! | [`truncated`] | biased: paths of more than `k2` steps are missing | `k2` steps | forward and backward `k2/k1` times |
-//! | [`rtrl`] | exact | `S·W` | `S` backward, `S²·W` multiplications |
-//! | [`uoro`] | noisy, but right in the mean | `S + W` | forward, 2 backward |
+//! | [`truncated`] | biased: paths that begin before a window of `k2` steps are missing | `k2` steps | forward and backward `k2/k1` times |
+//! | [`rtrl`] | exact | `S·W` | `S + 1` backward, `S²·W` multiplications |
+//! | [`uoro`] | noisy, but right in the mean | `S + W` | forward, 2 backward, forward with dual numbers |
 //!
 //! All of them take a [`Task`] with any [`Cell`]; what they have in common is a [piece](full) of the sequence on a tape
 //! of its own.

@@ -75,8 +75,8 @@ impl<K: Task, R: Real> Piece<'_, K, R> {
     /// steps), the gradient by the state before them; the weights' is added to `grads`. Losses of steps before `counted` don't
     /// count. Returns the state after the steps, too.
     ///
-    /// `h_b`, the last output of a piece, is read by its loss and by the piece behind it. Here the tape has the loss first, as the
-    /// tape of the whole sequence has: so sums are in the same order, and have the same bits.
+    /// `h_b`, the last output of a piece, is read by its loss and by the piece behind it. The gradient from there is given first, and that of the loss
+    /// is added, as on the tape of the whole sequence: so sums are in the same order, and have the same bits.
     #[track_caller]
     #[allow(clippy::too_many_arguments)]
     pub fn backward(
@@ -96,23 +96,17 @@ impl<K: Task, R: Real> Piece<'_, K, R> {
         for t in self.steps.clone() {
             state = task.cell().step(task.input(&tape, t), state);
             each(t, task::values::<K, R>(state));
-            if let Some(term) = task.loss(t, state.output()).filter(|_| t >= counted) {
+            if t >= counted
+                && let Some(term) = task.loss(t, state.output())
+            {
                 losses.push(term.item());
                 loss = Some(loss.map_or(term, |sum: Var<'_, R>| sum + term));
             }
         }
-        let later = after.and_then(|after| task::inner::<K, R>(state, after));
-        let sum = match (loss, later) {
-            (Some(loss), Some(later)) => Some(loss + later),
-            (one, other) => one.or(other),
-        };
-        let d_initial = match sum {
-            Some(sum) => {
-                tape.backward(sum, grads);
-                task::gradient::<K, R>(initial)
-            }
-            None => from.iter().map(|values| Array::zeros(values.shape())).collect(),
-        };
+        let (mut seeds, one) = (task::seeds::<K, R>(state, after.unwrap_or_default()), [R::ONE]);
+        seeds.extend(loss.map(|loss| (loss, &one[..])));
+        tape.backward_from(&seeds, grads);
+        let d_initial = task::gradient::<K, R>(initial);
         let state = task::values::<K, R>(state);
         *memory = tape.into_memory();
         (state, d_initial)

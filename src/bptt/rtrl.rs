@@ -56,7 +56,8 @@ impl<R: Real> Influence<R> {
         memory: &mut Memory<R>,
     ) -> Option<R> {
         let (states, weights) = (numbers(&self.state), params.flat().len());
-        let step = linearise(task, params, t, &self.state, memory);
+        assert!(params.fits(grads), "rtrl: gradients of other parameters");
+        let step = linearise(task, params, t, &self.state, memory, true);
         let p = Mat::new(&self.by_weights, states, weights);
         let loss = step.loss.map(|(loss, by_state, by_weights)| {
             let sum = grads.flat_mut();

@@ -4,10 +4,10 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plan {
     /// So many pieces of (nearly) equal length: the state before each is kept, and each is computed again, on a tape, when its turn
-    /// comes backwards. With `√T` pieces of `√T` steps memory is least: Chen, Xu, Zhang & Guestrin, *Training deep nets with
-    /// sublinear memory cost* (2016).
+    /// comes backwards. With `√T` pieces of `√T` steps memory grows with `√T`: Chen, Xu, Zhang & Guestrin, *Training deep nets with
+    /// sublinear memory cost* (2016). (Least it is with `√(T·step/state)` pieces, if a step on the tape is larger than a state.)
     Pieces(usize),
-    /// At most so many states at a time besides the one that is being computed, and never more than one step on the tape. States
+    /// At most so many states at a time besides the one that is being computed and the gradient by it, and never more than one step on the tape. States
     /// are computed again as often as must be, and not more often: Griewank & Walther, *Algorithm 799: revolve* (2000), for nets
     /// Gruslys, Munos, Danihelka, Lanctot & Graves, *Memory-efficient backpropagation through time* (2016).
     Slots(usize),
@@ -19,13 +19,15 @@ impl Plan {
         Self::Pieces(((steps as f64).sqrt().round() as usize).max(1))
     }
 
-    /// The fastest that needs at most so many bytes, if a state has `state` bytes, and a step on the tape `step`; `None`
-    /// if nothing does.
+    /// The fastest that needs at most so many bytes, if a state has `state` bytes, and a step on the tape `step`
+    /// ([`Memory::bytes`](crate::Memory::bytes) says what a tape took); `None` if nothing does.
     pub fn within(bytes: usize, steps: usize, state: usize, step: usize) -> Option<Self> {
-        // n pieces compute every step twice; one piece once.
-        let fits = |pieces: &usize| pieces * state + steps.div_ceil(*pieces) * step <= bytes;
+        // n pieces compute every step twice; one piece once. Beside states and tape there is the gradient by a state.
+        let states = |count: usize| state.saturating_mul(count + 1);
+        let tape = |steps: usize| step.saturating_mul(steps);
+        let fits = |pieces: &usize| states(*pieces).saturating_add(tape(steps.div_ceil(*pieces))) <= bytes;
         let pieces = (1..=steps.max(1)).find(fits).map(Self::Pieces);
-        let slots = bytes.checked_sub(step)? / state.max(1);
+        let slots = (bytes.checked_sub(step)? / state.max(1)).saturating_sub(2);
         pieces.or((slots > 0).then_some(Self::Slots(slots)))
     }
 }
@@ -47,11 +49,19 @@ fn times(steps: usize, slots: usize) -> usize {
 }
 
 /// How many steps must be computed without a tape to walk back through so many with so many slots, of which the state before the first step takes
-/// one: `r·T − (s+r)!/((s+1)!·(r−1)!)`.
+/// one: `r·T − (s+r)!/((s+1)!·(r−1)!)`. With a single slot every step begins at the first: `T·(T−1)/2`.
+///
+/// # Panics
+/// If there is no slot.
+#[track_caller]
 pub fn advances(steps: usize, slots: usize) -> usize {
+    assert!(slots >= 1, "advances: no slot to begin from");
+    if slots == 1 {
+        return steps * steps.saturating_sub(1) / 2;
+    }
     match times(steps, slots) {
         0 => 0,
-        times => times * steps - reach(slots + 1, times - 1),
+        times => (times * steps).saturating_sub(reach(slots + 1, times - 1)),
     }
 }
 
@@ -63,6 +73,7 @@ pub fn advances(steps: usize, slots: usize) -> usize {
 ///
 /// # Panics
 /// If there are fewer than two steps, or no slot.
+#[track_caller]
 pub fn split(steps: usize, slots: usize) -> usize {
     assert!(steps >= 2 && slots >= 1, "split: {steps} steps and {slots} slots");
     if slots == 1 {
@@ -97,11 +108,17 @@ mod tests {
     }
 
     #[test]
+    #[should_panic = "no slot"]
+    fn without_a_slot_there_is_no_way_back() {
+        advances(5, 0);
+    }
+
+    #[test]
     fn a_budget_is_kept_to() {
         assert_eq!(Plan::within(1000, 10, 1, 10), Some(Plan::Pieces(1)));
         assert_eq!(Plan::within(60, 10, 1, 10), Some(Plan::Pieces(2)));
-        assert_eq!(Plan::within(13, 10, 1, 10), Some(Plan::Slots(3)));
-        assert_eq!(Plan::within(10, 10, 1, 10), None);
+        assert_eq!(Plan::within(15, 10, 1, 10), Some(Plan::Slots(3)));
+        assert_eq!([12, 9, 0].map(|bytes| Plan::within(bytes, 10, 1, 10)), [None; 3]);
         assert_eq!(Plan::sqrt(10_000), Plan::Pieces(100));
     }
 }

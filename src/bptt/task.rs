@@ -64,7 +64,7 @@ pub trait Task {
     fn loss<'t, R: Real>(&self, t: usize, h: Var<'t, R>) -> Option<Var<'t, R>>;
 }
 
-/// The state that a task begins with, unless it is given another one.
+/// The state that a task begins with: the cell's [`zero_state`](Cell::zero_state). What gradient it may have goes no further.
 pub fn initial_state<K: Task, R: Real>(task: &K, params: &Params<R>) -> StateValues<R> {
     let tape = Tape::without_gradients(params, Memory::new());
     let [batch, _] = task.sizes();
@@ -80,10 +80,14 @@ pub(super) fn values<'t, K: Task, R: Real>(state: StateOf<'t, K, R>) -> StateVal
 
 /// Its gradient.
 pub(super) fn gradient<'t, K: Task, R: Real>(state: StateOf<'t, K, R>) -> StateValues<R> {
-    collect::<K, R>(state, |variable| Array::new(variable.shape(), variable.grad()))
+    let grad = |variable: Var<'t, R>| if variable.shape().len() == 0 { Vec::new() } else { variable.grad() };
+    collect::<K, R>(state, |variable| Array::new(variable.shape(), grad(variable)))
 }
 
-fn collect<'t, K: Task, R: Real>(state: StateOf<'t, K, R>, f: fn(Var<'t, R>) -> Array<R>) -> StateValues<R> {
+fn collect<'t, K: Task, R: Real>(
+    state: StateOf<'t, K, R>,
+    f: impl Fn(Var<'t, R>) -> Array<R>,
+) -> StateValues<R> {
     let mut all = Vec::new();
     let _ = state.map(|variable| {
         all.push(f(variable));
@@ -116,18 +120,15 @@ pub(super) fn on_tape<'t, K: Task, R: Real>(
     state
 }
 
-/// `state·direction`, summed over all variables: its gradient by the state is the direction.
-pub(super) fn inner<'t, K: Task, R: Real>(
+/// Its variables, each with the gradient that is given for it.
+pub(super) fn seeds<'t, 'g, K: Task, R: Real>(
     state: StateOf<'t, K, R>,
-    direction: &[Array<R>],
-) -> Option<Var<'t, R>> {
-    let (mut sum, mut direction) = (None, direction.iter());
+    gradient: &'g [Array<R>],
+) -> Vec<(Var<'t, R>, &'g [R])> {
+    let (mut all, mut gradient) = (Vec::new(), gradient.iter());
     let _ = state.map(|variable| {
-        if let Some(d) = direction.next() {
-            let term = (variable * variable.tape().input(d.shape(), d.data())).sum();
-            sum = Some(sum.map_or(term, |sum| sum + term));
-        }
+        all.extend(gradient.next().map(|gradient| (variable, gradient.data())));
         variable
     });
-    sum
+    all
 }

@@ -14,14 +14,14 @@ use crate::tensor::{Gradients, Params};
 /// k1          └─┘ └─┘ └─┘ └─┘          the losses of these count, once each
 /// back        ←─┘                      k2 or as many as there are
 ///             ←─────┘
-///               ←───────┘              from the loss at 5 and 6 to the state before 2: 2…6 are computed anew
+///               ←───────┘              from the loss at 5 and 6 to the state before 2: 2, 3, 4 are computed anew
 ///                   ←───────┘
 /// ```
 ///
 /// Williams & Peng, *An efficient gradient-based algorithm for on-line training of recurrent network trajectories* (1990), who call
-/// it BPTT(h; h') with h = `k2`, h' = `k1`. With `k1 = k2` the sequence is cut into pieces, which is what `fit` does
-/// ([`Fit::truncate`](crate::train::Fit)); with `k2 ≥ T` the gradients of all updates sum up to the full one (if the weights stay). A loss acts
-/// on the weights through paths that go back to the beginning of its window: between `k2 − k1 + 1` and `k2` steps. What comes from further
+/// it BPTT(h; h') with h = `k2`, h' = `k1`. With `k1 = k2` the sequence is cut into pieces, as by
+/// [`Fit::truncate`](crate::train::Fit) (but if a short one is left at the end, its way back is not shorter); with `k2 ≥ T` the gradients of all updates sum up to the full one (if the weights stay). A loss acts
+/// on the weights through paths that go back to the beginning of its window: the first of `k1` has `k2 − k1 + 1` steps of it, the last one `k2`. What comes from further
 /// is missing; that is the bias. With `k2 < k1` the losses of the first `k1 − k2` steps are not used at all.
 ///
 /// A window begins with the state that the net was in when it came there first, with the weights of that time.

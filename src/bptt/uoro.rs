@@ -27,12 +27,15 @@ const SMALL: f64 = 1e-7;
 /// ρ₀ = √(‖w̃‖/‖∂s_t/∂s_{t−1}·s̃‖)    ρ₁ = √(‖νᵀ·∂s_t/∂w‖/‖ν‖)        both parts of equal size: least variance
 /// ```
 ///
+/// Of a net in `f32`, its weights in `f64` will do: `params.map(|_, w| f64::from(w))`.
+///
 /// Tallec & Ollivier, *Unbiased online recurrent optimization* (2017).
 ///
 /// # Panics
 /// If the gradients are of other parameters.
 #[track_caller]
 pub fn uoro<K: Task>(task: &K, params: &Params<f64>, seed: u64, grads: &mut Gradients<f64>) -> f64 {
+    assert!(params.fits(grads), "uoro: gradients of other parameters");
     let (mut rng, mut memory) = (ChaCha8Rng::seed_from_u64(seed), Memory::new());
     let [_, steps] = task.sizes();
     let mut state = task::initial_state(task, params);
@@ -49,17 +52,15 @@ pub fn uoro<K: Task>(task: &K, params: &Params<f64>, seed: u64, grads: &mut Grad
             losses.push(loss.item());
             tape.backward(loss, &mut by_weights);
             let by_state = flatten(&task::gradient::<K, f64>(before));
-            let along: f64 = by_state.iter().zip(flatten(&s)).map(|(g, s)| g * s).sum();
+            let along_s: f64 = by_state.iter().zip(flatten(&s)).map(|(g, s)| g * s).sum();
             let terms = by_weights.flat().iter().zip(&w);
-            grads.flat_mut().iter_mut().zip(terms).for_each(|(sum, (g, w))| *sum += g + along * w);
+            grads.flat_mut().iter_mut().zip(terms).for_each(|(sum, (g, w))| *sum += g + along_s * w);
         }
 
         let signs: StateValues<f64> = state.iter().map(|v| random_signs(v, &mut rng)).collect();
         by_weights.zero();
-        if let Some(sum) = task::inner::<K, f64>(after, &signs) {
-            tape.backward(sum, &mut by_weights);
-        }
-        let moved = along(task, params, t, &state, &s);
+        tape.backward_from(&task::seeds::<K, f64>(after, &signs), &mut by_weights);
+        let moved = moved_along(task, params, t, &state, &s);
         let [rho_0, rho_1] = [[&w[..], &flatten(&moved)], [by_weights.flat(), &flatten(&signs)]]
             .map(|[above, below]| ((norm(above) + SMALL) / (norm(below) + SMALL)).sqrt());
         w.iter_mut().zip(by_weights.flat()).for_each(|(w, g)| *w = *w / rho_0 + g / rho_1);
@@ -75,7 +76,7 @@ pub fn uoro<K: Task>(task: &K, params: &Params<f64>, seed: u64, grads: &mut Grad
 }
 
 /// `∂s_t/∂s_{t−1}·s̃`: the step with dual numbers.
-fn along<K: Task>(
+fn moved_along<K: Task>(
     task: &K,
     params: &Params<f64>,
     t: usize,

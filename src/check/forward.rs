@@ -7,8 +7,8 @@ use crate::tensor::{Array, Gradients, Init, Params};
 /// The value of a function of all weights `w`, of any shape, and its derivative along a direction `v`: `f(w)` and
 /// `∂f/∂w·v`, the product of Jacobian and vector.
 ///
-/// One evaluation, with dual numbers `w + v·ε` instead of `w`. It costs some three times one without, and keeps nothing for a
-/// backward pass. For the whole gradient of a loss it takes one evaluation for every weight, where reverse mode takes one
+/// One evaluation, with dual numbers `w + v·ε` instead of `w`: three times as many operations as without (and number by number, not in vectors).
+/// Nothing is kept for a backward pass. For the whole gradient of a loss it takes one evaluation for every weight, where reverse mode takes one
 /// altogether.
 ///
 /// # Panics
@@ -49,7 +49,7 @@ where
 /// `H = ∂²L/∂w²`, which is never formed.
 ///
 /// Forward over reverse: reverse mode with dual numbers. The tape doesn't know; its backward pass, too, is made of additions and
-/// multiplications. It costs some three times a gradient (Pearlmutter 1994).
+/// multiplications. Three times as many operations as a gradient (Pearlmutter 1994).
 ///
 /// # Panics
 /// If the loss is not a scalar, or the direction is not of the layout of the weights.
@@ -101,7 +101,7 @@ where
 /// `w + v·ε`
 #[track_caller]
 fn along(params: &Params<f64>, direction: &Gradients<f64>) -> Params<Dual> {
-    assert!(params.fits(direction), "jvp: a direction of other parameters");
+    assert!(params.fits(direction), "the direction is one of other parameters");
     params.map(|i, x| Dual { x, dx: [direction.flat()[i]] })
 }
 
@@ -122,7 +122,7 @@ pub(super) fn as_params(inputs: &[Array<f64>], directions: &[Array<f64>]) -> (Pa
     let mut direction = params.zero_gradients();
     let shapes = |arrays: &[Array<f64>]| arrays.iter().map(Array::shape).collect::<Vec<_>>();
     let (given, wanted) = (shapes(directions), shapes(inputs));
-    assert!(given == wanted, "jvp: directions of shapes {given:?} for inputs of shapes {wanted:?}");
+    assert!(given == wanted, "directions of shapes {given:?} for inputs of shapes {wanted:?}");
     for (entry, v) in params.iter().zip(directions) {
         direction[entry.param].copy_from_slice(v.data());
     }

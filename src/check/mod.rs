@@ -14,7 +14,7 @@
 //! | --- | --- | --- | --- |
 //! | reverse mode | [`Tape::backward`](crate::Tape::backward) | rounding | 1 and its backward pass |
 //! | differences | [`gradcheck`] | rounding, and the stencil's own | `4·n` |
-//! | forward mode | [`jvp`] and [`check_forward`]: [`Dual`](crate::Dual) numbers through the same operations | rounding | `n` |
+//! | forward mode | [`jvp`] and [`check_forward`]: [`Dual`](crate::Dual) numbers through the same operations | rounding | `n`, of which 8 are made at once |
 //!
 //! and, forward over reverse, the second derivatives: [`hessian_vector`].
 

@@ -24,7 +24,7 @@ const WIDTH: usize = 8;
 const EXACT: f64 = 1e-12;
 
 /// Checks the gradient by every weight against forward mode, which rounds, but has no other error: they may be `1e-12·(1 + |∂L/∂w|)`
-/// apart.
+/// apart. (At a kink, such as relu at 0 or equal maxima, both are right, and may differ.)
 ///
 /// # Errors
 /// If a derivative is wrong, or the loss is not a finite number.
@@ -67,7 +67,7 @@ pub fn check_forward(loss: &impl Loss, params: &Params<f64>) -> Result<Report, C
 /// finite number.
 ///
 /// # Panics
-/// If the loss is not a scalar.
+/// If the loss is not a scalar, or there are no directions.
 #[track_caller]
 pub fn check_second_order(
     loss: &impl Loss,
@@ -75,6 +75,7 @@ pub fn check_second_order(
     directions: usize,
     seed: u64,
 ) -> Result<Report, CheckError> {
+    assert!(directions > 0, "check_second_order: no direction to check");
     let at_point = loss.on(&Tape::without_gradients(params, Memory::new())).item();
     if !at_point.is_finite() {
         return Err(CheckError::NotFinite(at_point));

@@ -11,7 +11,7 @@ pub struct Derivative {
     pub name: String,
     /// What `backward` computed.
     pub analytic: f64,
-    /// What central differences measured.
+    /// What central differences measured, or forward mode computed.
     pub numeric: f64,
     /// How far apart they may be: `atol + rtol·max(|analytic|, |numeric|)`.
     pub allowed: f64,

@@ -34,7 +34,7 @@ impl Axis {
     }
 
     /// A logarithmic axis over the positive ones of these numbers (from `1/LARGEST`): `exactly`, or up to whole powers of ten.
-    /// (Exactly only if there is such a power within; where there is none, no tick would tell what the numbers are.)
+    /// (Exactly only if there are two such powers within: a single tick wouldn't tell what the numbers are.)
     pub(super) fn log(values: impl Iterator<Item = f64>, exactly: bool) -> Self {
         let exponents = values.filter(|v| (1.0 / LARGEST..=LARGEST).contains(v)).map(f64::log10);
         let (mut low, mut high) = range(exponents).unwrap_or((0.0, 1.0));

@@ -35,10 +35,10 @@ pub struct Dual<const N: usize = 1> {
 }
 
 impl<const N: usize> Dual<N> {
-    /// `f(self)`, where the value of `f` is `x`, its slope `slope`.
+    /// `f(self)`, where the value of `f` is `x`, its slope `slope`. What doesn't change has no slope, were it infinite.
     #[inline(always)]
     fn chain(self, x: f64, slope: f64) -> Self {
-        Self { x, dx: self.dx.map(|dx| slope * dx) }
+        Self { x, dx: self.dx.map(|dx| if dx == 0.0 { 0.0 } else { slope * dx }) }
     }
 
     /// The value `x`, and from both derivatives one.
@@ -151,7 +151,7 @@ impl<const N: usize> Real for Dual<N> {
         self.chain(y, 1.0 - y * y)
     }
     fn abs(self) -> Self {
-        self.chain(self.x.abs(), self.x.signum())
+        self.chain(self.x.abs(), if self.x == 0.0 { 0.0 } else { self.x.signum() })
     }
     fn sigmoid(self) -> Self {
         let y = Real::sigmoid(self.x);

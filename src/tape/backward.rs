@@ -20,27 +20,37 @@ impl<R: Real> Tape<'_, R> {
     /// [`without_gradients`](Self::without_gradients).
     #[track_caller]
     pub fn backward(&self, loss: Var<'_, R>, grads: &mut Gradients<R>) {
-        assert!(self.params().fits(grads), "backward: gradients of other parameters");
-        self.begin(loss, grads);
-        self.walk_back(0..loss.id().index() + 1, grads);
-    }
-
-    /// `∂loss/∂loss = 1`, and all other gradients 0.
-    #[track_caller]
-    pub(super) fn begin(&self, loss: Var<'_, R>, grads: &mut Gradients<R>) {
-        assert!(std::ptr::eq(loss.tape(), self), "backward: the loss is on another tape");
         assert!(
             loss.shape().len() == 1,
             "backward: the loss has shape {}, not one element: take its `sum` or `mean`",
             loss.shape()
         );
+        self.backward_from(&[(loss, &[R::ONE])], grads); // ∂loss/∂loss = 1
+    }
+
+    /// The same from several values at once, whose gradients (as far as the loss depends on them otherwise than on this tape) are given.
+    #[track_caller]
+    pub(crate) fn backward_from(&self, seeds: &[(Var<'_, R>, &[R])], grads: &mut Gradients<R>) {
+        assert!(self.params().fits(grads), "backward: gradients of other parameters");
+        let end = self.begin(seeds, grads);
+        self.walk_back(0..end, grads);
+    }
+
+    /// These gradients, and all others 0. Returns the line behind the last of them.
+    #[track_caller]
+    pub(super) fn begin(&self, seeds: &[(Var<'_, R>, &[R])], grads: &mut Gradients<R>) -> usize {
         assert!(self.differentiates, "backward: the tape is one without gradients");
         let memory = &mut *self.memory_mut();
         memory.clear_grads();
-        match memory.nodes[loss.id().index()].place {
-            Place::Arena(offset) => memory.grads.all_mut()[offset] = R::ONE,
-            Place::Params(offset) => grads.flat_mut()[offset] += R::ONE,
+        for (var, seed) in seeds {
+            assert!(std::ptr::eq(var.tape(), self), "backward: the loss is on another tape");
+            let gradient = match memory.nodes[var.id().index()].place {
+                Place::Arena(offset) => &mut memory.grads.all_mut()[offset..],
+                Place::Params(offset) => &mut grads.flat_mut()[offset..],
+            };
+            gradient.iter_mut().zip(*seed).for_each(|(g, &seed)| *g += seed);
         }
+        seeds.iter().map(|(var, _)| var.id().index() + 1).max().unwrap_or(0)
     }
 
     /// The chain rule of these lines of the tape, the last one first.

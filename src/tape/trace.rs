@@ -88,8 +88,13 @@ impl<'p, R: Real> Tape<'p, R> {
     /// This tape, before anything is recorded, as one that remembers time steps and names: for [`trace`](Self::trace),
     /// [`contributions`](Self::contributions), and messages. Recurrent layers take their steps one by one on it, even
     /// where there is an operation for all steps at once; the numbers are the same but for rounding.
+    ///
+    /// # Panics
+    /// If something is recorded already.
     #[must_use]
+    #[track_caller]
     pub fn traced(mut self) -> Self {
+        assert!(self.is_empty(), "traced: there are {} values on the tape already", self.len());
         self.traced = true;
         self
     }
@@ -99,25 +104,32 @@ impl<'p, R: Real> Tape<'p, R> {
         self.traced
     }
 
-    /// A new sequence begins: what steps are of. [`unroll`](crate::nn::unroll) says so.
-    pub fn begin_sequence(&self) {
-        if self.traced {
-            self.memory_mut().history.sequences += 1;
+    /// The number of a new sequence, whose steps are to be marked. [`unroll`](crate::nn::unroll) does so.
+    pub fn begin_sequence(&self) -> usize {
+        if !self.traced {
+            return 0;
         }
+        let sequences = &mut self.memory_mut().history.sequences;
+        *sequences += 1;
+        *sequences - 1
     }
 
-    /// What is computed from here on belongs to step `t` of the sequence that began last; or to none.
-    pub fn at_step(&self, t: Option<usize>) {
-        if self.traced {
-            let memory = &mut *self.memory_mut();
-            let sequence = memory.history.sequences.saturating_sub(1);
-            memory.history.steps.push((memory.nodes.len(), t.map(|t| [sequence, t])));
+    /// What is computed from here on belongs to this sequence and step; or to none. Returns what it belonged to so far: a sequence within
+    /// a step of another one gives that back at its end.
+    pub fn at_step(&self, step: Option<[usize; 2]>) -> Option<[usize; 2]> {
+        if !self.traced {
+            return None;
         }
+        let memory = &mut *self.memory_mut();
+        let before = memory.history.steps.last().and_then(|&(_, step)| step);
+        memory.history.steps.push((memory.nodes.len(), step));
+        before
     }
 
     /// A quantity of a sequence by its name, at all steps. Sequences are counted from 0 in the order in which they were computed: of a
     /// stack of two layers the second has number 1. Every cell has `h`; those of the crate name their gates, their
-    /// pre-activations (`a`, or `a_i`, …) and states as their equations do. For others see [`Var::named`].
+    /// pre-activations (`a`, or `a_i`, …) and states as their equations do. For others see [`Var::named`]. (Where a mask or zoneout
+    /// keeps a state, `h` is what is kept, and all others what the cell computed.)
     ///
     /// # Panics
     /// If the tape isn't [`traced`](Self::traced), or there is nothing of this name; the message lists the names that there are.
@@ -146,15 +158,22 @@ impl<'p, R: Real> Tape<'p, R> {
     /// The summands of `∂loss/∂w`: of every step that adds to it the sequence, `t`, and what it adds, the last one first. A weight that is read
     /// outside of all steps (by a layer on top, say) has summands of no step.
     ///
+    /// It walks back as [`backward`](Self::backward) does, whose gradients of nodes it replaces (by the same); after each step it clears the
+    /// gradients of all weights, so it takes `T` times as long as they are many.
+    ///
     /// # Panics
     /// If the tape isn't [`traced`](Self::traced); as [`backward`](Self::backward).
     #[track_caller]
     pub fn contributions(&self, loss: Var<'_, R>, w: Param) -> Vec<(Option<[usize; 2]>, Vec<R>)> {
         assert!(self.traced, "contributions: make the tape with `Tape::new(…).traced()`");
         let mut grads: Gradients<R> = self.params().zero_gradients();
-        self.begin(loss, &mut grads);
-        let mut all = Vec::new();
-        let (mut end, marks) = (loss.id().index() + 1, self.memory().history.steps.clone());
+        assert!(
+            loss.shape().len() == 1,
+            "contributions: the loss has shape {}, not one element",
+            loss.shape()
+        );
+        let mut end = self.begin(&[(loss, &[R::ONE])], &mut grads);
+        let (mut all, marks) = (Vec::new(), self.memory().history.steps.clone());
         for (first, step) in marks.into_iter().rev().chain([(0, None)]) {
             if first > end {
                 continue; // behind the loss

@@ -152,13 +152,15 @@ impl<R: Real> Params<R> {
         self.data.all_mut()
     }
 
-    /// The same store with numbers of another kind, `f(i, x)` for the number `x` at place `i` of [`flat`](Self::flat). Handles fit
-    /// both: a layer built for one works with the other.
+    /// The same store with numbers of another kind, `f(i, x)` for the number `x` at place `i` of [`flat`](Self::flat) (of arrays; between them zeros
+    /// stay zeros). Handles fit both: a layer built for one works with the other.
     #[must_use]
     pub fn map<S: Real>(&self, mut f: impl FnMut(usize, R) -> S) -> Params<S> {
         let mut data = Arena::default();
         data.reserve(self.flat().len());
-        data.all_mut().iter_mut().zip(self.flat()).enumerate().for_each(|(i, (to, &x))| *to = f(i, x));
+        let places = self.table.iter().flat_map(|(_, param)| param.range());
+        data.all_mut().fill(S::ZERO);
+        places.for_each(|i| data.all_mut()[i] = f(i, self.flat()[i]));
         Params { id: self.id, data, table: self.table.clone(), sparse: self.sparse.clone(), seed: self.seed }
     }
 

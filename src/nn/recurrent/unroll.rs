@@ -42,9 +42,10 @@ pub fn unroll<'t, C: Cell, R: Real>(
     let steps = steps_of(x);
     let mut trajectory = Trajectory::new(x.tape(), initial, steps);
     let mut state = initial;
-    x.tape().begin_sequence();
+    let (tape, sequence) = (x.tape(), x.tape().begin_sequence());
+    let around = tape.at_step(None);
     for t in way.steps(steps) {
-        x.tape().at_step(Some(t));
+        tape.at_step(Some([sequence, t]));
         let (x_t, before) = (x.select(1, t), state);
         state = match way.keep {
             None => cell.step(x_t, before),
@@ -60,7 +61,7 @@ pub fn unroll<'t, C: Cell, R: Real>(
         state.output().named("h");
         trajectory.set(t, state);
     }
-    x.tape().at_step(None);
+    tape.at_step(around);
     trajectory
 }
 

@@ -1,0 +1,113 @@
+//! A gradient, and what it took.
+
+use std::fmt;
+use std::time::Instant;
+
+use tapeloop::bptt::{Plan, Task, advances, checkpointed, initial_state};
+use tapeloop::nn::{Dense, DenseLayer, Lstm, LstmCell};
+use tapeloop::{Array, Memory, Params, Real, Tape, Var};
+
+/// An LSTM that tells the next value of a wave at every step.
+pub struct Net {
+    params: Params,
+    cell: LstmCell,
+    read_out: DenseLayer,
+}
+
+/// The net on so many steps.
+struct Waves<'a> {
+    net: &'a Net,
+    steps: usize,
+}
+
+fn wave<R: Real>(t: usize) -> R {
+    R::from_f64((0.1 * t as f64).sin() * (0.017 * t as f64).cos())
+}
+
+impl Task for Waves<'_> {
+    type Cell = LstmCell;
+
+    fn cell(&self) -> &LstmCell {
+        &self.net.cell
+    }
+    fn sizes(&self) -> [usize; 2] {
+        [1, self.steps]
+    }
+    fn input<'t, R: Real>(&self, tape: &'t Tape<'t, R>, t: usize) -> Var<'t, R> {
+        tape.input([1, 1], &[wave(t)])
+    }
+    fn loss<'t, R: Real>(&self, t: usize, h: Var<'t, R>) -> Option<Var<'t, R>> {
+        Some(self.net.read_out.forward(h).mse(h.tape().input([1, 1], &[wave(t + 1)])))
+    }
+}
+
+/// What a gradient took.
+#[derive(Clone, Debug)]
+pub struct Point {
+    pub steps: usize,
+    /// Of the tape and of all states kept, at the most.
+    pub bytes: usize,
+    /// From what a tape of ten steps takes, and a state.
+    pub bytes_in_theory: f64,
+    /// Steps computed forwards, with and without a tape, as a multiple of all steps.
+    pub work: f64,
+    pub work_in_theory: f64,
+    us_a_step: f64,
+}
+
+impl fmt::Display for Point {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { bytes, bytes_in_theory, work, work_in_theory, us_a_step, .. } = self;
+        let (kb, theory) = (*bytes as f64 / 1e3, bytes_in_theory / 1e3);
+        write!(f, "{kb:>12.0} {theory:>12.0} {work:>16.3} {work_in_theory:>16.3} {us_a_step:>10.1}")
+    }
+}
+
+impl Net {
+    pub fn new(units: usize, seed: u64) -> Self {
+        let mut params = Params::new(seed);
+        let cell = Lstm::new(units).build(&mut params, "lstm", 1).cell;
+        let read_out = Dense::new(1).build(&mut params, "read_out", units);
+        Self { params, cell, read_out }
+    }
+
+    /// The gradient over so many steps, and what it took.
+    pub fn measure(&self, steps: usize, plan: Plan) -> (Point, Vec<f32>) {
+        let (mut grads, mut memory) = (self.params.zero_gradients(), Memory::new());
+        let clock = Instant::now();
+        let done = checkpointed(&Waves { net: self, steps }, &self.params, plan, &mut grads, &mut memory);
+        let seconds = clock.elapsed().as_secs_f64();
+
+        let state = self.state_bytes(steps);
+        let [fixed, a_step] = self.tape_bytes();
+        let (states, tape, again) = match plan {
+            Plan::Pieces(n) => (n, steps.div_ceil(n), (n - 1) * steps / n),
+            Plan::Slots(s) => (steps.min(s + 1), 1, advances(steps, s)),
+        };
+        let point = Point {
+            steps,
+            bytes: memory.bytes() + done.most_states * state,
+            bytes_in_theory: fixed + tape as f64 * a_step + (states * state) as f64,
+            work: (done.advanced + steps) as f64 / steps as f64,
+            work_in_theory: (again + steps) as f64 / steps as f64,
+            us_a_step: 1e6 * seconds / steps as f64,
+        };
+        (point, grads.flat().to_vec())
+    }
+
+    fn state_bytes(&self, steps: usize) -> usize {
+        let state: Vec<Array> = initial_state(&Waves { net: self, steps }, &self.params);
+        state.iter().map(|variable| size_of_val(variable.data())).sum()
+    }
+
+    /// What a tape takes at least, and for each step: from tapes of 10 and of 20 steps.
+    fn tape_bytes(&self) -> [f64; 2] {
+        let [ten, twenty] = [10, 20].map(|steps| {
+            let mut memory = Memory::new();
+            let mut grads = self.params.zero_gradients();
+            checkpointed(&Waves { net: self, steps }, &self.params, Plan::Pieces(1), &mut grads, &mut memory);
+            memory.bytes() as f64
+        });
+        [2.0 * ten - twenty, (twenty - ten) / 10.0]
+    }
+}

@@ -1,0 +1,115 @@
+//! Why an Elman net doesn't learn what an LSTM learns: gradients that vanish, watched.
+//!
+//! `cargo run --release --example vanishing`
+//!
+//! Five nets get the adding problem with 100 steps. Before training, and after it: how large is `∂L/∂h_t`, the gradient by the state of each step,
+//! if the loss is at the end? And what has each learned? `study.rs` is what is measured.
+
+#[macro_use]
+#[path = "../sine/say.rs"]
+mod say;
+
+#[path = "../sine/options.rs"]
+mod options;
+#[path = "../sine/progress.rs"]
+#[allow(dead_code)] // what is about epochs: there are none here
+mod progress;
+mod study;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Parser;
+use tapeloop::nn::{BasicLstm, Gru, SimpleRnn};
+use tapeloop::plot::{Panel, Picture};
+
+use options::{positive, whole};
+use study::{Norms, Study, Task};
+
+/// Five recurrent nets before and after training on the adding problem: how far back does the gradient reach, and what do they learn?
+#[derive(Parser)]
+#[command(name = "vanishing", allow_negative_numbers = true)]
+struct Args {
+    /// Steps of a sequence, T
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = whole::<2, 2_000>)]
+    length: usize,
+    /// Units, H
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = whole::<1, 512>)]
+    units: usize,
+    /// Training steps of each net
+    #[arg(long, value_name = "N", default_value_t = 2000, value_parser = whole::<1, 1_000_000>)]
+    steps: usize,
+    /// Sequences in a batch
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = whole::<1, 1_000>)]
+    batch: usize,
+    /// The learning rate, Adam's
+    #[arg(long, value_name = "RATE", default_value_t = 0.005, value_parser = positive)]
+    lr: f64,
+    /// Seed of weights and sequences
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Where the picture goes
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    out: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let args = Args::try_parse().map_err(|error| options::sentence(&error));
+    match args.and_then(|args| run(&args)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            say::complain(format_args!("{problem}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<(), String> {
+    options::check_writable(&args.out).map_err(|error| error.to_string())?;
+    let clock = Instant::now();
+    let Args { length, units, steps, batch, lr, seed, .. } = *args;
+    let task = Task { length, batch, steps, lr, seed };
+    say!(
+        "The sum of two marked numbers among {length}; always answering 1 has a mean squared error of 0.167\n"
+    );
+    say!("{:<24} {:>26} {:>26} {:>12}", "", "before training", "after", "error");
+
+    // The largest bias that is of use, ln T: a unit forgets within about 1/(1 − σ(b)) = 1 + eᵇ steps.
+    let long = (length as f64).ln();
+    let studies = [
+        task.study("rnn", SimpleRnn::pytorch(units)),
+        task.study("rnn, orthogonal", SimpleRnn::new(units)),
+        task.study("gru", Gru::new(units)),
+        task.study("lstm, forget bias 1", BasicLstm::new(units).forget_bias(1.0)),
+        task.study("lstm, forget bias ln T", BasicLstm::new(units).forget_bias(long)),
+    ];
+    say!("\n(‖∂L/∂h_1‖ as a part of ‖∂L/∂h_T‖: how much of the gradient is left at the first step)");
+
+    let picture = draw(&studies, &args.out).map_err(|error| error.to_string())?;
+    let words = studies.iter().zip(["rnn", "rnn_orthogonal", "gru", "lstm_1", "lstm_ln_t"]);
+    let words = words
+        .map(|(study, key)| format!("{key}_left={:.1e} {key}_mse={:.2e}", study.before.left(), study.mse));
+    say!(
+        "result: {} steps={steps} seconds={:.2} picture={}",
+        words.collect::<Vec<_>>().join(" "),
+        clock.elapsed().as_secs_f64(),
+        picture.display()
+    );
+    Ok(())
+}
+
+fn draw(studies: &[Study], folder: &Path) -> Result<PathBuf, tapeloop::Error> {
+    let path = folder.join("vanishing.svg");
+    let norms = |title: &str, of: fn(&Study) -> &Norms| {
+        let panel = Panel::new(title, "time step t", "‖∂L/∂h_t‖ / ‖∂L/∂h_T‖").log_y();
+        studies.iter().fold(panel, |panel, study| panel.line(study.name, of(study).relative()))
+    };
+    let loss = Panel::new("What they learn", "training step", "mean squared error").log_y();
+    Picture::new("How far back the gradient reaches, and what is learned")
+        .panel(norms("Before training", |study| &study.before))
+        .panel(norms("After training", |study| &study.after))
+        .panel(studies.iter().fold(loss, |panel, study| panel.line(study.name, study.curve.points())))
+        .save(&path)?;
+    Ok(path)
+}

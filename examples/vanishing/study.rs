@@ -1,0 +1,104 @@
+//! One net: its gradients by the states, before and after training.
+
+use tapeloop::data::Adding;
+use tapeloop::nn::{Cell, Dense, DenseLayer, Recurrent, Spec};
+use tapeloop::optim::{Adam, Clip, Optimizer};
+use tapeloop::{Memory, Params, Tape, Var};
+
+use crate::progress::{LossCurve, Progress};
+
+/// The adding problem, and how it is trained.
+#[derive(Clone, Copy)]
+pub struct Task {
+    pub length: usize,
+    pub batch: usize,
+    pub steps: usize,
+    pub lr: f64,
+    pub seed: u64,
+}
+
+/// `‖∂L/∂h_t‖` for t = 1 … T.
+pub struct Norms(Vec<f64>);
+
+impl Norms {
+    /// As parts of the last one.
+    pub fn relative(&self) -> Vec<(f64, f64)> {
+        let last = self.0.last().copied().unwrap_or(1.0);
+        (1..).map(f64::from).zip(self.0.iter().map(|norm| norm / last)).collect()
+    }
+
+    /// What is left of the last one at the first step.
+    pub fn left(&self) -> f64 {
+        self.relative()[0].1
+    }
+}
+
+/// What was seen of a net.
+pub struct Study {
+    pub name: &'static str,
+    pub before: Norms,
+    pub after: Norms,
+    pub curve: LossCurve,
+    /// On sequences it was not trained with.
+    pub mse: f64,
+}
+
+/// Sequences to look at and to test with.
+const TEST: usize = 500;
+
+struct Net<C> {
+    layer: Recurrent<C>,
+    read_out: DenseLayer,
+}
+
+impl<C: Cell> Net<C> {
+    /// The mean squared error, a scalar, over these sequences.
+    fn loss<'t>(&self, tape: &'t Tape<'_>, task: Task, count: usize, seed: u64) -> Var<'t> {
+        let sequences = Adding { lengths: task.length..=task.length }.draw(count, seed);
+        let answers =
+            self.read_out.forward(self.layer.forward(tape.input(sequences.x.shape(), sequences.x.data())));
+        answers.mse(tape.input(sequences.y.shape(), sequences.y.data()))
+    }
+
+    /// On a traced tape, `h` is there at each step, with its gradient.
+    fn norms(&self, params: &Params, task: Task) -> Norms {
+        let tape = Tape::new(params, Memory::new()).traced();
+        let loss = self.loss(&tape, task, task.batch, !task.seed);
+        tape.backward(loss, &mut params.zero_gradients());
+        let h = tape.trace(0, "h");
+        Norms(h.gradient_norms().into_iter().map(|(_, norm)| f64::from(norm)).collect())
+    }
+}
+
+impl Task {
+    /// Trains a net with this layer.
+    pub fn study<S: Spec>(self, name: &'static str, layer: Recurrent<S>) -> Study {
+        let mut params = Params::new(self.seed);
+        let outputs = layer.cell.outputs();
+        let layer = layer.build(&mut params, "cell", 2);
+        let net = Net { layer, read_out: Dense::new(1).build(&mut params, "read_out", outputs) };
+
+        let before = net.norms(&params, self);
+        let (mut grads, mut adam) = (params.zero_gradients(), Adam::pytorch(self.lr));
+        let (mut memory, mut curve, progress) = (Memory::new(), LossCurve::new(), Progress::new(self.steps));
+        for step in 1..=self.steps {
+            let tape = Tape::new(&params, memory);
+            let loss =
+                net.loss(&tape, self, self.batch, self.seed.wrapping_mul(1 << 32).wrapping_add(step as u64));
+            grads.zero();
+            tape.backward(loss, &mut grads);
+            curve.push(loss.item());
+            progress.step(step, loss.item());
+            memory = tape.into_memory();
+            Clip::GlobalNorm(1.0).apply(&params, &mut grads);
+            adam.step(&mut params, &grads);
+        }
+        progress.finish();
+
+        let after = net.norms(&params, self);
+        let tape = Tape::without_gradients(&params, memory);
+        let mse = f64::from(net.loss(&tape, self, TEST, !self.seed).item());
+        say!("{name:<24} {:>26.1e} {:>26.1e} {mse:>12.5}", before.left(), after.left());
+        Study { name, before, after, curve, mse }
+    }
+}
