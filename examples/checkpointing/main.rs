@@ -122,21 +122,18 @@ fn run(args: &Args) -> Result<(), String> {
 
 fn draw(points: &[Vec<Point>], args: &Args) -> Result<PathBuf, tapeloop::Error> {
     let path = Path::join(&args.out, "checkpointing.svg");
-    let panel = |title: &str, y: &str, measured: fn(&Point) -> f64, theory: fn(&Point) -> f64| {
+    let with_curves = |panel: Panel, measured: fn(&Point) -> f64, theory: fn(&Point) -> f64| {
         let names = ["all steps", "√T pieces", &format!("{} slots", args.slots)];
-        let lines = points.iter().zip(names).fold(
-            Panel::new(title, "T", y).log_x().log_y(),
-            |panel, (points, name)| {
-                panel.line(format!("{name}, theory"), points.iter().map(|p| (p.steps as f64, theory(p))))
-            },
-        );
-        points.iter().zip(names).fold(lines, |panel, (points, name)| {
-            panel.dots(name, points.iter().map(|p| (p.steps as f64, measured(p))))
-        })
+        let lines = points.iter().zip(names).fold(panel.log_x(), |panel, (points, name)| {
+            panel.line(name, points.iter().map(|p| (p.steps as f64, theory(p))))
+        });
+        lines.dots("measured", points.iter().flatten().map(|p| (p.steps as f64, measured(p))))
     };
+    let memory = Panel::new("Memory (lines: theory)", "T", "kB").log_y();
+    let work = Panel::new("Steps computed forwards (lines: theory)", "T", "steps ÷ T");
     Picture::new("The same gradient with less memory")
-        .panel(panel("Memory", "kB", |p| p.bytes as f64 / 1e3, |p| p.bytes_in_theory / 1e3))
-        .panel(panel("Work: steps computed forwards", "steps ÷ T", |p| p.work, |p| p.work_in_theory))
+        .panel(with_curves(memory, |p| p.bytes as f64 / 1e3, |p| p.bytes_in_theory / 1e3))
+        .panel(with_curves(work, |p| p.work, |p| p.work_in_theory))
         .save(&path)?;
     Ok(path)
 }

@@ -4,6 +4,10 @@
 //!
 //! Five nets get the adding problem with 100 steps. Before training, and after it: how large is `∂L/∂h_t`, the gradient by the state of each step,
 //! if the loss is at the end? And what has each learned? `study.rs` is what is measured.
+//!
+//! Seed 0: before training 5.9e-25 of the gradient is left at the first step of the Elman net, 4.0e-5 with an orthogonal `U`, 2.3e-18 in the GRU, 1.9e-7 in
+//! the LSTM with a forget bias of 1, 9.3 times as much with ln T. The GRU and the LSTM with the bias 1 learn to add (errors 4e-4 and 8e-4, and after that most of
+//! the gradient reaches the first step); no Elman net does, and the bias ln T isn't a good one either: who forgets nothing has 100 numbers to tell two from.
 
 #[macro_use]
 #[path = "../sine/say.rs"]
@@ -73,18 +77,20 @@ fn run(args: &Args) -> Result<(), String> {
     say!(
         "The sum of two marked numbers among {length}; always answering 1 has a mean squared error of 0.167\n"
     );
-    say!("{:<24} {:>26} {:>26} {:>12}", "", "before training", "after", "error");
+    say!("{:<24} {:>26} {:>26} {:>12}", "‖∂L/∂h_1‖ / ‖∂L/∂h_T‖", "before training", "after", "error");
 
     // The largest bias that is of use, ln T: a unit forgets within about 1/(1 − σ(b)) = 1 + eᵇ steps.
     let long = (length as f64).ln();
     let studies = [
         task.study("rnn", SimpleRnn::pytorch(units)),
-        task.study("rnn, orthogonal", SimpleRnn::new(units)),
+        task.study("rnn, orth. U", SimpleRnn::new(units)),
         task.study("gru", Gru::new(units)),
-        task.study("lstm, forget bias 1", BasicLstm::new(units).forget_bias(1.0)),
-        task.study("lstm, forget bias ln T", BasicLstm::new(units).forget_bias(long)),
+        task.study("lstm, b = 1", BasicLstm::new(units).forget_bias(1.0)),
+        task.study("lstm, b = ln T", BasicLstm::new(units).forget_bias(long)),
     ];
-    say!("\n(‖∂L/∂h_1‖ as a part of ‖∂L/∂h_T‖: how much of the gradient is left at the first step)");
+    say!(
+        "\n(How much of the gradient is left at the first step. U: rnn's uniform in ±1/√H, or orthogonal; b: the LSTM's forget bias.)"
+    );
 
     let picture = draw(&studies, &args.out).map_err(|error| error.to_string())?;
     let words = studies.iter().zip(["rnn", "rnn_orthogonal", "gru", "lstm_1", "lstm_ln_t"]);

@@ -1,0 +1,47 @@
+//! The programs `vanishing` and `checkpointing` as their users meet them.
+
+mod common;
+
+use common::program::{failure, files, nowhere, result, success};
+
+#[test]
+fn gradients_vanish_where_they_should() {
+    let out = nowhere("vanishing");
+    let [stdout, _] = success("vanishing", &["--length", "60", "--steps", "20", "--units", "16"], &out);
+    // Uniform weights in ±1/√H: the largest eigenvalue is some 0.58, the sixtieth power of which is 1e-14.
+    assert!(result(&stdout, "rnn_left") < 1e-10, "{stdout}");
+    assert!(result(&stdout, "rnn_orthogonal_left") > 1e-4, "{stdout}");
+    assert!(result(&stdout, "lstm_1_left") > 1e-6 && result(&stdout, "lstm_ln_t_left") > 0.01, "{stdout}");
+    assert_eq!(files(&out), ["vanishing.svg"]);
+}
+
+#[test]
+fn less_memory_costs_what_it_should() {
+    let out = nowhere("checkpointing");
+    let [stdout, _] = success("checkpointing", &["--longest", "400", "--slots", "4"], &out);
+    assert!(stdout.contains("same_bits=true"), "{stdout}");
+    let [all, pieces, slots] = ["all", "pieces", "slots"].map(|way| result(&stdout, &format!("bytes_{way}")));
+    assert!(all > 10.0 * pieces && pieces > 5.0 * slots, "{stdout}");
+    assert!((result(&stdout, "work_pieces") - 1.95).abs() < 1e-9, "19 of 20 pieces twice: {stdout}");
+    let columns =
+        |line: &str| line.split_whitespace().rev().take(5).map(|n| n.parse().unwrap()).collect::<Vec<f64>>();
+    let rows = stdout.lines().filter(|line| line.contains(" slots ") && !line.contains('='));
+    let rows: Vec<Vec<f64>> = rows.map(columns).collect();
+    assert_eq!(rows.len(), 5, "{stdout}");
+    for row in rows {
+        assert!((row[4] / row[3] - 1.0).abs() < 0.15 && row[1] == row[2], "as theory says: {stdout}");
+    }
+    assert_eq!(files(&out), ["checkpointing.svg"]);
+}
+
+#[test]
+fn bad_options_are_one_sentence() {
+    for (program, args, part) in [
+        ("vanishing", ["--length", "1"], "from 2 to 2000"),
+        ("vanishing", ["--lr", "-3"], "greater than 0"),
+        ("checkpointing", ["--slots", "0"], "from 1 to 1000"),
+        ("checkpointing", ["--longest", "x"], "from 10 to 100000"),
+    ] {
+        assert!(failure(program, &args, &nowhere("bad"), 2).contains(part), "{program} {args:?}");
+    }
+}
