@@ -24,6 +24,21 @@
 //!     db += Σ da
 //! ```
 //!
+//! The tricks, with what each bought (`f32`, AVX-512, two threads unless it says one; `docs/performance.md` has more):
+//!
+//! 1. **The inputs of many steps in one product** (`input.rs`): `x·W` is as fast as any large product, 90 % of the peak, where step by step it
+//!    would be a product of `B` rows. With 2: 1.3 to 5 times as fast as the steps one by one.
+//! 2. **`U` packed once** (`given.rs`), and its transpose once, for all steps; not at all where they are few: packing then took longer than the steps
+//!    (2.2 times as long for one step of 512 units; signal's step 180 → 145 µs).
+//! 3. **A thread takes its rows of the batch through all steps** (`rows.rs`): nobody waits within the loop over time. 1.9 times one thread's speed.
+//! 4. **Time in blocks** (`blocks.rs`): sums and `∂L/∂a` of some hundred rows stay in L2 from one line above to the next, instead of going to memory and
+//!    back. One thread: LSTM (128, 100, 64, 64) 21.6 → 15.8 ms, (64, 50, 512, 512) 220 → 198.
+//! 5. **Gates in one pass, unit by unit** (`units.rs`): all formulas of a unit in registers, one read and one write per number, vectors by the compiler. 3 to 6 % of the
+//!    time of a large LSTM.
+//! 6. **The gradients of the weights as one product over the rows of a block** (`gradient.rs`), not one for every step, which would read and write them `T` times.
+//!    `U`'s first: it is the one that was cleared last and may be in the cache (4 % at `T` = 1).
+//! 7. **Nothing written twice**: `h` where the output is, gates where the sums were (`forward.rs`). With 4, 1.47 → 1.23 times the memory that there must be.
+//!
 //! `W` and `U` are what layers call `w_ih` and `w_hh`. Where `h_t` depends on `h_{t−1}` in another way, too (a GRU keeps a part of
 //! it), that part of `dh_{t−1}` is there before the product is added; and the `c` of an LSTM is led through time beside `h`.
 //! What `U` multiplies at a step is called `read`: mostly `h_{t−1}`, after dropout if there is any.
