@@ -90,6 +90,10 @@ fn a_profile_has_all_parts_of_a_step() {
             assert!(parts.values().all(|us| us.as_f64().unwrap() > 0.0), "{parts:?}");
         }
     }
+    let rows = json(&["lstm", "--profile", "--forward"]);
+    let parts = rows[0]["profile_us"].as_object().unwrap();
+    assert!(parts.keys().eq(&names) && parts["weight_gradients"].as_f64() == Some(0.0), "{parts:?}");
+    assert!(parts["gates"].as_f64().unwrap() > 0.0, "{parts:?}");
     let stdout = success(&[&["lstm", "--profile"], &SMALL[..]].concat());
     assert!(names.iter().all(|name| stdout.contains(&name.replace('_', " "))), "{stdout}");
 }

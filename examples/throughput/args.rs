@@ -24,7 +24,7 @@ B·T·(I+H) for x and h, and B·H for c; with backward B·T·(2·I + 2·H + K·H
 K = 0 (rnn), 4 (gru), 3 (gru_reset_before), 5 (lstm: four gates and c) or 4 (lstm_coupled), and 2·B·H for ∂L/∂h and ∂L/∂c of one step (B·H \
 without c). Weights are not counted.
 
-Profile: of a training step on the wall. Input products: x·W, and for ∂L/∂x. Recurrent products: h·U step by step, and for ∂L/∂h. \
+Profile: of a training step (or of forward only) on the wall. Input products: x·W, and for ∂L/∂x. Recurrent products: h·U step by step, and for ∂L/∂h. \
 Gates: the formulas of the units and their derivatives, with all that is read and written for them. Rest: the tape, the loss, zeros \
 for the gradients, copies of x and W.";
 
@@ -66,8 +66,8 @@ pub struct Args {
     /// How often each has a turn [default: 9 for one size of one cell, else 3]
     #[arg(long, value_name = "N", value_parser = whole::<1, 10_000>)]
     pub rounds: Option<usize>,
-    /// Say where the time went, with Adam as the optimizer: of all steps at once only
-    #[arg(long, conflicts_with_all = ["unrolled", "both", "forward"])]
+    /// Say where the time went, with Adam as the optimizer unless it is forward only: of all steps at once only
+    #[arg(long, conflicts_with_all = ["unrolled", "both"])]
     pub profile: bool,
     /// Instead: how time grows with T, from 10 to 10,000, and with B, from 1 to 1,024; the other sizes as given [default: 4,20,128,128].
     /// Draws a picture

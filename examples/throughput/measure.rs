@@ -54,14 +54,14 @@ pub fn measure<R: Real>(cases: &[Case], rounds: usize, profile: bool) -> Vec<Row
             us: [median, us[0], us[rounds - 1]],
             peak,
             tape_bytes: call.tape_bytes(),
-            profile: profile.then(|| parts(call, rounds)),
+            profile: profile.then(|| parts(call, rounds, case.forward)),
         }
     };
     cases.iter().zip(us).zip(&mut calls).map(row).collect()
 }
 
-/// Where the time of a training step goes: forward, backward, and Adam.
-fn parts<R: Real>(call: &mut Call<R>, rounds: usize) -> [(&'static str, f64); 6] {
+/// Where the time of a training step goes: forward, backward, and Adam; or of forward alone.
+fn parts<R: Real>(call: &mut Call<R>, rounds: usize, forward: bool) -> [(&'static str, f64); 6] {
     // So slow that the weights stay what they are, and every step takes as long as the first.
     let mut adam = Adam::pytorch(1e-12);
     call.step(&mut adam); // takes memory
@@ -71,7 +71,9 @@ fn parts<R: Real>(call: &mut Call<R>, rounds: usize) -> [(&'static str, f64); 6]
             let start = Instant::now();
             call.run();
             let computed = Instant::now();
-            call.step(&mut adam);
+            if !forward {
+                call.step(&mut adam);
+            }
             total += start.elapsed();
             optimizer += computed.elapsed();
             steps += 1.0;
