@@ -13,6 +13,8 @@ mod measure;
 #[path = "../sine/options.rs"]
 #[allow(dead_code)]
 mod options;
+#[path = "../sine/program.rs"]
+mod program;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -57,14 +59,7 @@ const WAYS: [Way; 3] = [
 ];
 
 fn main() -> ExitCode {
-    let args = Args::try_parse().map_err(|error| options::sentence(&error));
-    match args.and_then(|args| run(&args)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            say::complain(format_args!("{problem}"));
-            ExitCode::from(2)
-        }
-    }
+    program::main(run)
 }
 
 fn run(args: &Args) -> Result<(), String> {

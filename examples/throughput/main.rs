@@ -22,13 +22,14 @@ mod measure;
 #[path = "../sine/options.rs"]
 #[allow(dead_code)]
 mod options;
+#[path = "../sine/program.rs"]
+mod program;
 mod report;
 
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::ThreadPoolBuilder;
 
@@ -37,14 +38,7 @@ use growth::{Axis, Growth};
 use measure::measure;
 
 fn main() -> ExitCode {
-    let args = Args::try_parse().map_err(|error| options::sentence(&error));
-    match args.and_then(|args| run(&args)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            say::complain(format_args!("{problem}"));
-            ExitCode::from(2)
-        }
-    }
+    program::main(run)
 }
 
 fn run(args: &Args) -> Result<(), String> {

@@ -15,6 +15,8 @@ mod say;
 
 #[path = "../sine/options.rs"]
 mod options;
+#[path = "../sine/program.rs"]
+mod program;
 #[path = "../sine/progress.rs"]
 #[allow(dead_code)] // what is about epochs: there are none here
 mod progress;
@@ -59,14 +61,7 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    let args = Args::try_parse().map_err(|error| options::sentence(&error));
-    match args.and_then(|args| run(&args)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            say::complain(format_args!("{problem}"));
-            ExitCode::from(2)
-        }
-    }
+    program::main(run)
 }
 
 fn run(args: &Args) -> Result<(), String> {

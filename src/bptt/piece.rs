@@ -52,20 +52,20 @@ pub(super) struct Piece<'a, K, R: Real> {
 }
 
 impl<K: Task, R: Real> Piece<'_, K, R> {
-    /// The state after the steps, from the one before. Nothing is kept for a backward pass. `each` sees the state after each step.
+    /// The state after the steps, from the one before. Nothing is kept for a backward pass. `each` may ask for the state after each step.
     #[track_caller]
     pub fn forward(
         &self,
         from: &[Array<R>],
         memory: &mut Memory<R>,
-        mut each: impl FnMut(usize, StateValues<R>),
+        mut each: impl FnMut(usize, &dyn Fn() -> StateValues<R>),
     ) -> StateValues<R> {
         let mut state = from.to_vec();
         for t in self.steps.clone() {
             let tape = Tape::without_gradients(self.params, mem::take(memory));
             let before = task::on_tape(self.task, &tape, &state);
             state = task::values::<K, R>(self.task.cell().step(self.task.input(&tape, t), before));
-            each(t, state.clone());
+            each(t, &|| state.clone());
             *memory = tape.into_memory();
         }
         state
@@ -87,7 +87,7 @@ impl<K: Task, R: Real> Piece<'_, K, R> {
         losses: &mut Vec<R>,
         grads: &mut Gradients<R>,
         memory: &mut Memory<R>,
-        mut each: impl FnMut(usize, StateValues<R>),
+        mut each: impl FnMut(usize, &dyn Fn() -> StateValues<R>),
     ) -> (StateValues<R>, StateValues<R>) {
         let Self { task, params, .. } = *self;
         let tape = Tape::new(params, mem::take(memory));
@@ -95,7 +95,7 @@ impl<K: Task, R: Real> Piece<'_, K, R> {
         let (mut state, mut loss) = (initial, None);
         for t in self.steps.clone() {
             state = task.cell().step(task.input(&tape, t), state);
-            each(t, task::values::<K, R>(state));
+            each(t, &|| task::values::<K, R>(state));
             if t >= counted
                 && let Some(term) = task.loss(t, state.output())
             {

@@ -46,8 +46,8 @@ pub fn truncated<K: Task, R: Real>(
         let start = end.saturating_sub(k2);
         if start > begin {
             let from = states[begin - first].clone();
-            let each = |_, state| states.push(state);
-            Piece { task, params, steps: begin..start }.forward(&from, memory, each);
+            let piece = Piece { task, params, steps: begin..start };
+            piece.forward(&from, memory, |_, state| states.push(state()));
         }
         states.drain(..start - first);
         first = start;
@@ -58,7 +58,7 @@ pub fn truncated<K: Task, R: Real>(
         let piece = Piece { task, params, steps: start..end };
         piece.backward(&states[0], None, begin, &mut losses, &mut grads, memory, |t, state| {
             if t >= known {
-                new.push(state);
+                new.push(state());
             }
         });
         states.append(&mut new);

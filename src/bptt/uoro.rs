@@ -41,15 +41,16 @@ pub fn uoro<K: Task>(task: &K, params: &Params<f64>, seed: u64, grads: &mut Grad
     let mut state = task::initial_state(task, params);
     let mut s: StateValues<f64> = state.iter().map(|variable| Array::zeros(variable.shape())).collect();
     let mut w = vec![0.0; params.flat().len()];
-    let mut losses = Vec::new();
+    let dual = params.map(|_, x| Dual { x, dx: [0.0] });
+    let (mut losses, mut by_weights) = (Vec::new(), params.zero_gradients());
     for t in 0..steps {
         let tape = Tape::new(params, mem::take(&mut memory));
         let before = task::on_tape(task, &tape, &state);
         let after = task.cell().step(task.input(&tape, t), before);
-        let mut by_weights = params.zero_gradients();
 
         if let Some(loss) = task.loss(t, after.output()) {
             losses.push(loss.item());
+            by_weights.zero();
             tape.backward(loss, &mut by_weights);
             let by_state = flatten(&task::gradient::<K, f64>(before));
             let along_s: f64 = by_state.iter().zip(flatten(&s)).map(|(g, s)| g * s).sum();
@@ -60,7 +61,7 @@ pub fn uoro<K: Task>(task: &K, params: &Params<f64>, seed: u64, grads: &mut Grad
         let signs: StateValues<f64> = state.iter().map(|v| random_signs(v, &mut rng)).collect();
         by_weights.zero();
         tape.backward_from(&task::seeds::<K, f64>(after, &signs), &mut by_weights);
-        let moved = moved_along(task, params, t, &state, &s);
+        let moved = moved_along(task, &dual, t, &state, &s);
         let [rho_0, rho_1] = [[&w[..], &flatten(&moved)], [by_weights.flat(), &flatten(&signs)]]
             .map(|[above, below]| ((norm(above) + SMALL) / (norm(below) + SMALL)).sqrt());
         w.iter_mut().zip(by_weights.flat()).for_each(|(w, g)| *w = *w / rho_0 + g / rho_1);
@@ -78,13 +79,12 @@ pub fn uoro<K: Task>(task: &K, params: &Params<f64>, seed: u64, grads: &mut Grad
 /// `∂s_t/∂s_{t−1}·s̃`: the step with dual numbers.
 fn moved_along<K: Task>(
     task: &K,
-    params: &Params<f64>,
+    params: &Params<Dual>,
     t: usize,
     state: &[Array<f64>],
     direction: &[Array<f64>],
 ) -> StateValues<f64> {
-    let params = params.map(|_, x| Dual { x, dx: [0.0] });
-    let tape = Tape::without_gradients(&params, Memory::new());
+    let tape = Tape::without_gradients(params, Memory::new());
     let dual = |(x, dx): (&Array<f64>, &Array<f64>)| {
         let numbers = x.data().iter().zip(dx.data()).map(|(&x, &dx)| Dual { x, dx: [dx] });
         Array::new(x.shape(), numbers.collect())

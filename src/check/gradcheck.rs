@@ -149,7 +149,7 @@ impl GradCheck {
                 }))
             }
         };
-        if report.wrong == 0 { Ok(report) } else { Err(CheckError::Wrong(report)) }
+        report.verdict()
     }
 
     /// The derivative of the loss along a direction, by the five-point stencil.

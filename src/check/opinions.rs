@@ -52,7 +52,7 @@ pub fn check_forward(loss: &impl Loss, params: &Params<f64>) -> Result<Report, C
             |((name, i), numeric): (&(String, usize), f64)| exact(name.clone(), reverse.flat()[*i], numeric);
         names.iter().zip(slopes).map(compare).collect::<Vec<_>>()
     });
-    judge(Report::of(derivatives))
+    Report::of(derivatives).verdict()
 }
 
 /// Checks second derivatives along random directions `v` and `w`, three ways: `wᵀ·(H·v)` by
@@ -102,7 +102,7 @@ pub fn check_second_order(
         };
         [symmetric, Derivative { name: format!("wᵀ·H·v, direction {d}"), analytic, numeric, allowed }]
     });
-    judge(Report::of(derivatives))
+    Report::of(derivatives).verdict()
 }
 
 /// The derivative of the gradient along a direction, by the five-point stencil.
@@ -126,8 +126,4 @@ fn dot(a: &Gradients<f64>, b: &Gradients<f64>) -> f64 {
 
 fn exact(name: String, analytic: f64, numeric: f64) -> Derivative {
     Derivative { name, analytic, numeric, allowed: EXACT * (1.0 + analytic.abs().max(numeric.abs())) }
-}
-
-fn judge(report: Report) -> Result<Report, CheckError> {
-    if report.wrong == 0 { Ok(report) } else { Err(CheckError::Wrong(report)) }
 }

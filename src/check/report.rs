@@ -68,6 +68,11 @@ impl Report {
         }
         report
     }
+
+    /// An error, if a derivative is wrong.
+    pub(super) fn verdict(self) -> Result<Self, CheckError> {
+        if self.wrong == 0 { Ok(self) } else { Err(CheckError::Wrong(self)) }
+    }
 }
 
 impl fmt::Display for Report {
