@@ -66,6 +66,10 @@ fn numbers_fit_each_other_and_the_settings() {
         let near = |a: f64, b: f64| assert!((a / b - 1.0).abs() < 1e-9, "{args:?}: {a} and {b} of {row}");
         near(number("gflops"), flops / median / 1e3);
         near(number("share_of_peak"), number("gflops") / number("fma_peak_gflops"));
+        let passes = if args.contains(&"--forward") { 1 } else { 2 };
+        let read = (passes * 5 * (6 * 4 * 6) * if args.contains(&"--f64") { 8 } else { 4 }) as f64;
+        let [products, read] = [flops / number("fma_peak_gflops"), read / number("read_gb_per_s")];
+        near(number("floor_us"), products.max(read) / 1e3);
         assert_eq!(row["floor_bytes"], floor, "{args:?}");
         assert!(number("tape_bytes") >= number("floor_bytes"), "{args:?}: {row}");
         for flag in ["forward", "unrolled", "f64"] {

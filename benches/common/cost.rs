@@ -65,6 +65,18 @@ impl Case {
         passes * 2.0 * b * t * self.weights()
     }
 
+    /// Bytes of `U`, with which the state is multiplied at each step.
+    pub fn recurrent_bytes(self, of_number: usize) -> usize {
+        let Size([.., h]) = self.size;
+        self.cell.gates() * self.outputs() * h * of_number
+    }
+
+    /// How often a core that computes any row at all has to read `U`: once a step, and once more with backward.
+    pub fn recurrent_reads(self) -> f64 {
+        let [_, t, ..] = self.sizes();
+        if self.forward { t } else { 2.0 * t }
+    }
+
     /// Bytes of the numbers that must exist at once, whatever program computes them, besides weights and their gradients.
     ///
     /// ```text

@@ -19,7 +19,9 @@ GFLOP/s: of the products alone, 2·B·T·G·H·(I+H) flop forwards, with G = 1 (
 with backward. (With a projection to O numbers, 2·B·T·(4·H·(I+O) + H·O).) The peak is that of fused multiply–adds on registers, \
 in all threads at once, with numbers of the same type.
 
-Tape: the bytes that it holds from call to call. The floor is what must exist at once, in numbers of 4 or 8 bytes: forwards \
+Floor: what a call takes at least. Either its flop at the peak, or, if that is longer, the time in which one core reads U (H·G·H numbers) once a step, and once more with backward, as fast as it reads an array of that size which it has read before: from L1, L2, L3 or memory.
+
+Tape: the bytes that it holds from call to call. Its floor is what must exist at once, in numbers of 4 or 8 bytes: forwards \
 B·T·(I+H) for x and h, and B·H for c; with backward B·T·(2·I + 2·H + K·H) for x, h, what is given of ∂L/∂h, and ∂L/∂x, with \
 K = 0 (rnn), 4 (gru), 3 (gru_reset_before), 5 (lstm: four gates and c) or 4 (lstm_coupled), and 2·B·H for ∂L/∂h and ∂L/∂c of one step (B·H \
 without c). Weights are not counted.

@@ -8,7 +8,7 @@ use tapeloop::kernels::profile::{Part, profile};
 use tapeloop::optim::Adam;
 
 use crate::cells::{Call, Case};
-use crate::machine::fma_peak;
+use crate::machine::{fma_peak, read};
 
 /// What a sample takes, or a little more.
 const SAMPLE: Duration = Duration::from_millis(20);
@@ -23,6 +23,8 @@ pub struct Row {
     pub us: [f64; 3],
     /// The median of the FMA peak, GFLOP/s.
     pub peak: f64,
+    /// The median of the rate at which a core reads as many bytes as `U` has, again and again, GB/s.
+    pub read: f64,
     pub tape_bytes: usize,
     /// If it was asked for, where the time of a training step goes: names, and µs on the wall.
     pub profile: Option<[(&'static str, f64); 6]>,
@@ -35,29 +37,40 @@ pub fn measure<R: Real>(cases: &[Case], rounds: usize, profile: bool) -> Vec<Row
         call.run(); // takes memory from the system
         assert!(call.run().is_finite(), "layers of tanh units with small weights have finite outputs");
     }
-    let (mut peaks, mut us) = (Vec::new(), vec![Vec::new(); cases.len()]);
+    let weights: Vec<Vec<f32>> =
+        cases.iter().map(|case| vec![1.0; case.recurrent_bytes(size_of::<R>()) / size_of::<f32>()]).collect();
+    let (mut peaks, mut samples) = (Vec::new(), vec![Samples::default(); cases.len()]);
     for round in 0..rounds {
         peaks.push(peak::<R>());
+        weights.iter().zip(&mut samples).for_each(|(weights, of)| of.reads.push(read_rate(weights)));
         // Who is first finds the clock and the caches as the peak left them: in turns.
         for turn in 0..cases.len() {
             let case = if round % 2 == 0 { turn } else { cases.len() - 1 - turn };
-            us[case].push(1e6 * time(|| _ = calls[case].run()));
+            samples[case].us.push(1e6 * time(|| _ = calls[case].run()));
         }
     }
     let peak = median(&mut peaks);
-    let row = |((&case, mut us), call): ((&Case, Vec<f64>), &mut Call<R>)| {
-        let (threads, number, median) = (rayon::current_num_threads(), size_of::<R>(), median(&mut us));
+    let row = |((&case, Samples { mut us, mut reads }), call): ((&Case, Samples), &mut Call<R>)| {
+        let (threads, number, median_us) = (rayon::current_num_threads(), size_of::<R>(), median(&mut us));
         Row {
             case,
             threads,
             number,
-            us: [median, us[0], us[rounds - 1]],
+            us: [median_us, us[0], us[rounds - 1]],
             peak,
+            read: median(&mut reads),
             tape_bytes: call.tape_bytes(),
             profile: profile.then(|| parts(call, rounds, case.forward)),
         }
     };
-    cases.iter().zip(us).zip(&mut calls).map(row).collect()
+    cases.iter().zip(samples).zip(&mut calls).map(row).collect()
+}
+
+/// What the rounds gave for a case: µs of a call, and the rate at which `U` is read.
+#[derive(Clone, Default)]
+struct Samples {
+    us: Vec<f64>,
+    reads: Vec<f64>,
 }
 
 /// Where the time of a training step goes: forward, backward, and Adam; or of forward alone.
@@ -105,6 +118,19 @@ fn peak<R: Real>() -> f64 {
         median(&mut rates)
     });
     each.iter().sum::<f64>() / 1e9
+}
+
+/// How fast this thread reads an array that it has read before, GB/s.
+fn read_rate(data: &[f32]) -> f64 {
+    let times = (1 << 20) / data.len().max(1) + 1; // some 50 µs or more
+    read(data, times);
+    let (start, mut seconds) = (Instant::now(), Vec::new());
+    while seconds.is_empty() || start.elapsed() < SAMPLE / 4 {
+        let call = Instant::now();
+        read(data, times);
+        seconds.push(call.elapsed().as_secs_f64());
+    }
+    (times * size_of_val(data)) as f64 / median(&mut seconds) / 1e9
 }
 
 /// Sorts the numbers and returns the one in the middle.

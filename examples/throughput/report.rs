@@ -17,12 +17,18 @@ impl Row {
         self.gflops() / self.peak
     }
 
+    /// What a call takes at least, µs: its products at the peak, or, if that is longer, one core's reading of `U` at every step.
+    fn floor_us(&self) -> f64 {
+        let bytes = self.case.recurrent_bytes(self.number) as f64 * self.case.recurrent_reads();
+        f64::max(self.case.flops() / self.peak, bytes / self.read) / 1e3
+    }
+
     fn floor_bytes(&self) -> f64 {
         self.case.floor_bytes(self.number)
     }
 
     /// What was measured, by name.
-    fn numbers(&self) -> [(&'static str, Value); 8] {
+    fn numbers(&self) -> [(&'static str, Value); 10] {
         [
             ("us_median", json!(self.us[0])),
             ("us_min", json!(self.us[1])),
@@ -30,6 +36,8 @@ impl Row {
             ("gflops", json!(self.gflops())),
             ("fma_peak_gflops", json!(self.peak)),
             ("share_of_peak", json!(self.share_of_peak())),
+            ("read_gb_per_s", json!(self.read)),
+            ("floor_us", json!(self.floor_us())),
             ("tape_bytes", json!(self.tape_bytes)),
             ("floor_bytes", json!(self.floor_bytes() as u64)),
         ]
@@ -74,8 +82,15 @@ pub fn head(args: &Args, threads: usize) -> String {
     let clock =
         if threads == 1 { "1 thread, its processor time" } else { &format!("{threads} threads, wall time") };
     let columns = format!(
-        "{:<48} {:>28} {:>11} {:>12} {:>7} {:>4} {:>16}",
-        "", "µs a call: median (from – to)", "sequences/s", "time steps/s", "GFLOP/s", "peak", "tape ×floor"
+        "{:<48} {:>28} {:>11} {:>12} {:>7} {:>4} {:>17} {:>17}",
+        "",
+        "µs a call: median (from – to)",
+        "sequences/s",
+        "time steps/s",
+        "GFLOP/s",
+        "peak",
+        "floor, time ÷ it",
+        "tape, ÷ its floor"
     );
     format!("{number}, {direction}; {clock}\n\n{columns}")
 }
@@ -89,14 +104,18 @@ impl fmt::Display for Row {
         let sequences = b as f64 / self.us[0] * 1e6;
         write!(
             f,
-            "{} {way:<8} {:>29} {sequences:>11.0} {:>12.0} {:>7.1} {:>3.0}% {:>10.2} MB ×{:.2}",
+            "{} {way:<8} {:>29} {sequences:>11.0} {:>12.0} {:>7.1} {:>3.0}% {:>17} {:>17}",
             name(self.case),
             format!("{median} ({least} – {most})"),
             sequences * t as f64,
             self.gflops(),
             100.0 * self.share_of_peak(),
-            self.tape_bytes as f64 / 1e6,
-            self.tape_bytes as f64 / self.floor_bytes(),
+            format!("{:.digits$} µs ×{:.2}", self.floor_us(), self.us[0] / self.floor_us()),
+            format!(
+                "{:.2} MB ×{:.2}",
+                self.tape_bytes as f64 / 1e6,
+                self.tape_bytes as f64 / self.floor_bytes()
+            ),
         )?;
         let Some(parts) = self.profile else { return Ok(()) };
         let all: f64 = parts.iter().map(|(_, us)| us).sum();
@@ -118,5 +137,9 @@ pub fn result(rows: &[Row]) -> String {
     let mean =
         |of: fn(&Row) -> f64| (rows.iter().map(|row| of(row).ln()).sum::<f64>() / rows.len() as f64).exp();
     let (share, tape) = (mean(Row::share_of_peak), mean(|row| row.tape_bytes as f64 / row.floor_bytes()));
-    format!("result: rows={} mean_share_of_peak={share:.4} mean_tape_over_floor={tape:.3}", rows.len())
+    let time = mean(|row| row.us[0] / row.floor_us());
+    format!(
+        "result: rows={} mean_share_of_peak={share:.4} mean_time_over_floor={time:.3} mean_tape_over_floor={tape:.3}",
+        rows.len()
+    )
 }
