@@ -1,0 +1,3 @@
+//! Vanishing and exploding.
+
+pub fn print() {}
