@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -47,7 +48,7 @@ fn printed(chapter: &str) -> Vec<String> {
 /// A `text` block behind a `sh` block with a chapter's program: lines that it prints, one after the other. A line `…` stands for any.
 #[test]
 fn numbers_are_what_the_programs_print() {
-    let mut compared = 0;
+    let (mut compared, mut outputs) = (0, BTreeMap::new());
     for (path, page) in pages() {
         let blocks = blocks(&page);
         for pair in blocks.windows(2) {
@@ -55,7 +56,7 @@ fn numbers_are_what_the_programs_print() {
             let Some(chapter) = command[0].strip_prefix("cargo run --release --example book -- ") else {
                 continue;
             };
-            let printed = printed(chapter);
+            let printed = outputs.entry(chapter.to_owned()).or_insert_with(|| printed(chapter));
             for part in shown.split(|line| line.trim() == "…") {
                 let part: Vec<&str> = part.iter().map(|line| line.trim_end()).collect();
                 assert!(
@@ -115,6 +116,40 @@ fn links_lead_where_they_say() {
         }
     }
     assert!(lines >= 30, "only {lines} links to lines");
+}
+
+/// The numbers of the equations of a page: `(3.1)` at the end of a line of a block.
+fn equations(page: &str) -> Vec<String> {
+    let number = |line: &str| {
+        let (chapter, number) = line.trim_end().strip_suffix(')')?.rsplit_once('(')?.1.split_once('.')?;
+        let digits = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+        (digits(chapter) && digits(number)).then(|| format!("({chapter}.{number})"))
+    };
+    blocks(page).iter().flat_map(|(_, lines)| lines.iter().filter_map(|line| number(line))).collect()
+}
+
+/// Who wants to see each equation of chapters 3, 5 and 6 computed has little to read.
+#[test]
+fn the_map_is_complete_and_the_way_is_short() {
+    let pages = pages();
+    let (map, text) = pages.iter().find(|(path, _)| path.ends_with("map.md")).unwrap();
+    for chapter in ["03", "05", "06"] {
+        let of_chapter =
+            |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(chapter));
+        let (_, page) = pages.iter().find(|(path, _)| of_chapter(path)).unwrap();
+        for equation in equations(page) {
+            assert!(text.contains(&format!("| {equation} ")), "no {equation} on the map");
+        }
+    }
+    let files: BTreeSet<&str> = links(text)
+        .into_iter()
+        .map(|(_, target)| target.split('#').next().unwrap())
+        .filter(|file| file.ends_with(".rs"))
+        .collect();
+    let lines = |file| fs::read_to_string(map.parent().unwrap().join(file)).unwrap().lines().count();
+    let counted: Vec<(&str, usize)> = files.into_iter().map(|file| (file, lines(file))).collect();
+    let total: usize = counted.iter().map(|(_, lines)| lines).sum();
+    assert!(counted.len() >= 5 && total < 600, "{total} lines: {counted:#?}");
 }
 
 /// Each chapter ends with exercises, whose solutions are tests: `exercise_1`, … of its file.
