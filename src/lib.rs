@@ -65,6 +65,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod book;
 pub mod bptt;
 pub mod check;
 pub mod data;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers, lowest first. A file may import from its own layer and from those below.
-const LAYERS: [&[&str]; 12] = [
+const LAYERS: [&[&str]; 13] = [
     &["simd"],
     &["real", "error"],
     &["kernels"],
@@ -18,6 +18,7 @@ const LAYERS: [&[&str]; 12] = [
     &["optim"],
     &["data", "io", "plot"],
     &["train"],
+    &["book"],
 ];
 
 /// Lines that a file may have.

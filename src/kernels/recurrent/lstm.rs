@@ -20,7 +20,7 @@ use crate::real::Real;
 /// daₒ = dh·tanh c ·o(1 − o)                       σ' = σ(1 − σ)
 /// daᵢ = dc·g      ·i(1 − i)
 /// da_f = dc·c_{t−1}    ·f(1 − f)
-/// da_g = dc·i     ·(1 − g²)                       tanh_{t−1} = 1 − tanh²
+/// da_g = dc·i     ·(1 − g²)                       tanh' = 1 − tanh²
 /// dc_{t−1} = dc·f
 /// dh_{t−1} = da·Uᵀ
 /// ```

@@ -9,7 +9,7 @@ use crate::real::Real;
 /// Backward: from `dh`,
 ///
 /// ```text
-/// da = f'(a)·dh      tanh_{t−1} = 1 − h²,  relu' = 0 where h ≤ 0, else 1
+/// da = f'(a)·dh      tanh' = 1 − h²,  relu' = 0 where h ≤ 0, else 1
 /// dh_{t−1} = da·Uᵀ
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

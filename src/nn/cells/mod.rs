@@ -8,13 +8,15 @@ mod gru_cell;
 mod lstm;
 mod lstm_cell;
 mod simple_rnn;
+mod simple_rnn_cell;
 
 pub use basic_lstm::{BasicLstm, BasicLstmCell, BasicLstmSpec};
 pub use gru::{Gru, GruSpec, Reset};
 pub use gru_cell::GruCell;
 pub use lstm::{Lstm, LstmSpec};
 pub use lstm_cell::{LstmCell, LstmState, Peepholes};
-pub use simple_rnn::{SimpleRnn, SimpleRnnCell, SimpleRnnSpec};
+pub use simple_rnn::{SimpleRnn, SimpleRnnSpec};
+pub use simple_rnn_cell::SimpleRnnCell;
 
 use crate::tensor::Init;
 

@@ -1,0 +1,14 @@
+//! Solutions of the book's exercises: `cargo test --release --test exercises chapter_03`.
+
+mod exercises {
+    mod chapter_01;
+    mod chapter_02;
+    mod chapter_03;
+    mod chapter_04;
+    mod chapter_05;
+    mod chapter_06;
+    mod chapter_07;
+    mod chapter_08;
+    mod chapter_09;
+    mod chapter_10;
+}
