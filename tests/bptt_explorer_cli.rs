@@ -257,6 +257,19 @@ fn the_equations_hold() {
     let curve = |d: &[f64], y: &[f64]| times(d, &map(y, |y| 1.0 - y * y)); // of tanh
     let slope = |d: &[f64], y: &[f64]| times(d, &map(y, |y| y * (1.0 - y))); // of σ
     for trained in [false, true] {
+        for cell in ["rnn", "lstm", "gru"] {
+            let look = look(&data, cell, LENGTH, trained);
+            let [y, loss, sum] = [&look["answer"], &look["loss"], &data["sequences"]["6"]["target"]]
+                .map(|n| n.as_f64().unwrap());
+            let error = 2.0 * (y - sum);
+            assert!((loss - (y - sum).powi(2)).abs() <= 2e-3 * (y.abs() + sum) * error.abs(), "L");
+            let w = map(&numbers(&look["read_out"]), |w| error * w);
+            let tolerance = 1e-3 * (y.abs() + sum) / (y - sum).abs(); // digits that are lost in y − sum
+            let last = Numbers(look).d("h", LENGTH as isize - 1);
+            for (d, w) in last.iter().zip(&w) {
+                assert!((d - w).abs() <= (tolerance + 1e-3) * w.abs(), "{cell}: {d}, not {w}");
+            }
+        }
         for t in 0..LENGTH as isize {
             let last = t + 1 == LENGTH as isize;
             let x = &x[t as usize];
@@ -402,6 +415,10 @@ fn bad_options_are_one_sentence() {
         assert!(failure("bptt_explorer", &args, &out, 2).contains(part), "{args:?}");
         assert!(!out.exists(), "{args:?}");
     }
+    let out = nowhere("explorer-far");
+    let args = ["--lengths", "3", "--steps", "3", "--lr", "1e300"];
+    assert!(failure("bptt_explorer", &args, &out, 2).contains("smaller --lr"));
+    assert!(files(&out).is_empty());
     let file = nowhere("explorer-file");
     fs::write(&file, "").unwrap();
     assert!(failure("bptt_explorer", &["--steps", "1"], &file, 2).contains("explorer-file"));

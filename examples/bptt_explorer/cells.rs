@@ -61,6 +61,10 @@ const RNN: CellText = CellText {
     ],
 };
 
+/// What follows the last step of every cell, and where the gradient comes from.
+const ANSWER: &str = "y = h_{T}·w + b_{y},  L = (y − sum)^{2}";
+const FROM_ANSWER: &str = "∂L/∂h_{T} = 2·(y − sum)·w^{⊤}";
+
 const LSTM_FACTORS: &[&[&str]] = &[&["a_i"], &["a_f"], &["a_g"], &["a_o"]];
 
 const LSTM: CellText = CellText {
@@ -188,9 +192,11 @@ impl CellText {
         let weights = self.weights.iter().map(|w| {
             json!({ "name": w.name, "symbol": w.symbol, "reads": w.reads, "factors": w.factors, "adds": w.adds })
         });
+        let forward = [self.forward, &[ANSWER]].concat();
+        let backward = [&[FROM_ANSWER], self.backward].concat();
         json!({
             "name": self.name, "title": self.title, "file": self.file, "states": self.states, "gates": self.gates,
-            "quantities": self.quantities, "forward": self.forward, "backward": self.backward,
+            "quantities": self.quantities, "forward": forward, "backward": backward,
             "weights": weights.collect::<Value>(),
         })
     }

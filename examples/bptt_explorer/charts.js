@@ -10,7 +10,7 @@ const pieces = (formula) =>
 const html = (formula) => {
   const tag = { _: "sub", "^": "sup" };
   const piece = ([level, text]) => (level ? `<${tag[level]}>${escaped(text)}</${tag[level]}>` : escaped(text));
-  return pieces(formula).map(piece).join("");
+  return pieces(formula).map(piece).join("").replaceAll("∂L/∂", "∂L/\u2060∂"); // not broken after the stroke
 };
 
 /** Equations, each a part that is broken only if it has to be. */
@@ -37,7 +37,8 @@ const plain = (formula) => formula.replace(/[{}^]/g, "");
 function num(x, digits = 3) {
   if (x === 0) return "0";
   const size = Math.abs(x);
-  const text = size >= 0.001 && size < 10 ** Math.max(digits, 3) ? x.toPrecision(digits) : x.toExponential(digits - 1);
+  let text = x.toExponential(digits - 1);
+  if (size >= 0.001 && size < 1e5) text = size < 10 ** (digits - 1) ? x.toPrecision(digits) : x.toFixed(0);
   return text.replace("-", "−").replace("e-", "e−").replace("e+", "e");
 }
 
@@ -64,6 +65,9 @@ const line = (x1, y1, x2, y2, classes) =>
 const picture = (width, height, label, content) =>
   `<svg width="${width}" height="${height}" role="img" aria-label="${escaped(label)}">${content}</svg>`;
 
+/** Cells side by side without seams. */
+const crisp = (content) => `<g shape-rendering="crispEdges">${content}</g>`;
+
 /** A line with a head at its end. */
 function arrow(x1, y1, x2, y2, classes) {
   const [dx, dy] = [Math.sign(x2 - x1), Math.sign(y2 - y1)];
@@ -72,9 +76,10 @@ function arrow(x1, y1, x2, y2, classes) {
   return line(x1, y1, bx, by, classes) + `<path d="${head}" class="${classes}"/>`;
 }
 
-/** A number with its sign as a coloured cell; `largest` has the full colour. */
+/** A number with its sign as a coloured cell; `largest` has the full colour. What can't be told from 0 is left to the background. */
 function cell(x, y, width, height, value, largest, title) {
   const v = largest > 0 ? Math.min(Math.abs(value) / largest, 1) : 0;
+  if (v < 0.004) return "";
   const shape = rect(x, y, width, height, value < 0 ? "minus" : "plus", v);
   return title === undefined ? shape : shape.replace("/>", `><title>${title}</title></rect>`);
 }
@@ -117,6 +122,7 @@ function frame(width, height, steps, marked) {
 function curves({ width, height, label, steps, marked, at, lines }) {
   const f = frame(width, height, steps, marked);
   const sizes = lines.flatMap((l) => l.values).filter((v) => v > 0);
+  if (!sizes.length) sizes.push(1); // nothing to show but the axes
   const low = Math.floor(Math.log10(Math.min(...sizes)));
   const high = Math.max(Math.ceil(Math.log10(Math.max(...sizes))), low + 1);
   const y = (v) => f.floor - ((Math.log10(v) - low) / (high - low)) * (f.floor - f.top);
@@ -128,7 +134,9 @@ function curves({ width, height, label, steps, marked, at, lines }) {
     content += text(f.left - 6, at + 4, `10<tspan dy="-4" font-size="9">${String(e).replace("-", "−")}</tspan>`, "quiet", "end");
   }
   content += line(f.x(at), f.top, f.x(at), f.floor, "here");
-  for (const { name, values, classes, hue } of lines) {
+  // The thick ones first: another curve may run on top of them.
+  const order = [...lines].sort((a, b) => b.classes.includes("state") - a.classes.includes("state"));
+  for (const { name, values, classes, hue } of order) {
     let path = "";
     values.forEach((v, i) => {
       if (v > 0) path += `${values[i - 1] > 0 ? "L" : "M"}${f.x(i + 1).toFixed(1)} ${y(v).toFixed(1)}`;
@@ -173,7 +181,7 @@ function heat({ numbers, rows, columns, blocks, side, largest, label, strips }) 
   let content = "";
   blocks.forEach((name, b) => {
     const x0 = b * block + margin;
-    content += text(x0 + (wide * side) / 2, 12, tspans(name), "quiet");
+    content += text(x0 + (wide * side) / 2, 12, tspans(name), "quiet") + rect(x0, above, wide * side, rows * side, "zero");
     for (let i = 0; i < rows; i++) {
       for (let j = 0; j < wide; j++) {
         const value = numbers[i * columns + b * wide + j];
@@ -185,6 +193,7 @@ function heat({ numbers, rows, columns, blocks, side, largest, label, strips }) 
     if (!strips) return;
     const { read, factor } = strips;
     const [readMost, factorMost] = [read, factor].map((all) => Math.max(...all.map(Math.abs)));
+    content += rect(x0 - side - 4, above, side, read.length * side, "zero") + rect(x0, above - side - 4, wide * side, side, "zero");
     read.forEach((v, i) => (content += cell(x0 - side - 4, above + i * side, side, side, v, readMost, num(v))));
     content += rect(x0 - side - 4, above, side, read.length * side, "box");
     factor.slice(b * wide, (b + 1) * wide).forEach((v, j) => {
@@ -192,5 +201,5 @@ function heat({ numbers, rows, columns, blocks, side, largest, label, strips }) 
     });
     content += rect(x0, above - side - 4, wide * side, side, "box");
   });
-  return picture(blocks.length * block - gap + 1, above + rows * side + 2, label, content);
+  return picture(blocks.length * block - gap + 1, above + rows * side + 2, label, crisp(content));
 }

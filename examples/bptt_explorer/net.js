@@ -4,9 +4,9 @@
 /** How large a gradient is: 1 as large as the reference, or larger; 0 a hundred millionth of it, or less. */
 const strength = (norm, reference) => (norm > 0 && reference > 0 ? Math.min(Math.max(1 + Math.log10(norm / reference) / 8, 0), 1) : 0);
 
-/** The whole picture. */
+/** The whole picture: what is the same at all steps, and what says which one is chosen. */
 function net(view, width) {
-  const { steps, t } = view;
+  const { steps } = view;
   const [before, behind] = width > 700 ? [64, 96] : [28, 64];
   const boxes = (width - before - behind) / steps >= 48;
   const each = boxes ? (width - before - behind) / steps : width / steps;
@@ -15,7 +15,7 @@ function net(view, width) {
     ...view, width, boxes, each, left, behind,
     x: (t) => left + (t - 0.5) * each, // the middle of a column
     wide: boxes ? Math.min(each - 16, 84) : each,
-    reached: (step) => !view.walking || step >= t,
+    reached: (step) => step >= view.from,
     content: "", y: 0, rows: [],
   };
   const forwards = [...view.cell.states].reverse();
@@ -42,9 +42,11 @@ function net(view, width) {
   axis(draw);
 
   const column = (step, y, classes, more) => rect(draw.x(step) - each / 2, y, each, draw.floor - y, classes, undefined, more);
-  const band = boxes ? column(t, 20, "band") : "";
   for (let step = 1; step <= steps; step++) draw.content += column(step, 0, "net-column", `data-t="${step}"`);
-  return picture(width, draw.y, view.label, band + draw.content);
+  const frame = (t, [top, bottom]) => rect(draw.x(t) - each / 2 - 1, top - 1, each + 2, bottom - top + 2, "chosen");
+  const chosen = (t) => (boxes ? column(t, 20, "band") : draw.rows.map((row) => frame(t, row)).join(""));
+  const here = '<g class="chosen-step"></g>'; // a band behind the boxes, frames upon the cells
+  return { drawn: picture(width, draw.y, view.label, boxes ? here + draw.content : crisp(draw.content) + here), chosen };
 }
 
 /** The first of these beginnings with which the line fits. */
@@ -55,10 +57,10 @@ function title(draw, beginnings, end = "") {
   draw.y += 22;
 }
 
-/** A row of cells: a frame around the chosen one. */
+/** The end of a row. */
 function row(draw, height, below) {
   const [top, bottom] = [draw.y, draw.y + height];
-  if (!draw.boxes) draw.content += rect(draw.x(draw.t) - draw.each / 2 - 1, top - 1, draw.each + 2, height + 2, "chosen");
+  draw.rows.push([top, bottom]);
   draw.y = bottom + below;
   return { top, bottom, middle: (top + bottom) / 2 };
 }
@@ -85,6 +87,7 @@ function values(draw, name) {
   const largest = Math.max(...values.flat().map(Math.abs));
   const units = values[0].length;
   const height = boxes ? 40 : Math.max(40, 5 * units);
+  if (!boxes) draw.content += rect(0, y, draw.width, height, "zero");
   values.forEach((all, i) => {
     const x = draw.x(i + 1);
     if (boxes) {
@@ -180,7 +183,7 @@ function axis(draw) {
   for (const step of labels) {
     const edge = step === 1 && each < 14 ? "start" : step === steps && each < 26 ? "end" : "middle";
     const x = { start: 0, middle: draw.x(step), end: draw.x(step) + each / 2 }[edge];
-    draw.content += text(x, draw.y + 15, boxes ? `t = ${step}` : step, step === draw.t ? "" : "quiet", edge);
+    draw.content += text(x, draw.y + 15, boxes ? `t = ${step}` : step, "quiet", edge);
   }
   draw.floor = draw.y += 22;
   if (boxes) title(draw, [`+=: what the steps add to ∂L/∂${draw.weight.symbol}, the norm; there is one weight for all of them`, `+=: what each adds to ∂L/∂${draw.weight.symbol}`]);

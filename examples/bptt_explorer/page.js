@@ -116,7 +116,8 @@ function showStep() {
   [slider.max, slider.value] = [state.T, state.t];
   slider.setAttribute("aria-valuetext", `step ${state.t} of ${state.T}`);
   element("step-text").textContent = `${state.t} of ${state.T}`;
-  element("play").innerHTML = walk ? "■ Stop" : "◀ <span>Walk back</span>";
+  element("play").innerHTML = walk ? "■ <span>Stop</span>" : "◀ <span>Walk back</span>";
+  element("play").setAttribute("aria-label", walk ? "Stop" : "Walk back to the first step");
 }
 
 function showNet(cell, look) {
@@ -124,30 +125,39 @@ function showNet(cell, look) {
   const [first, last] = [norms[0], norms.at(-1)];
   const weight = cell.weights.find((w) => w.name === state.w);
   const label = `${cell.title} over ${state.T} steps; the norm of the gradient by h is ${num(last)} at the last step and ${num(first)} at the first`;
-  const view = { cell, look, weight, label, steps: state.T, t: state.t, walking: !!walk, sequence: data.sequences[state.T], reference: last };
-  element("net").innerHTML = net(view, widthOf("net"));
+  // While one walks, the gradient has come as far as t.
+  const view = { cell, look, weight, label, steps: state.T, from: walk ? state.t : 1, sequence: data.sequences[state.T], reference: last };
+  const [box, width] = [element("net"), widthOf("net")];
+  const made = [state.cell, state.T, state.trained, state.w, view.from, width].join();
+  if (box.made !== made) {
+    box.picture = net(view, width);
+    box.innerHTML = box.picture.drawn;
+    box.made = made;
+  }
+  box.querySelector(".chosen-step").innerHTML = box.picture.chosen(state.t);
   const { answer, loss, mse } = look;
   const lefts = cell.states.map((name) => look.quantities[name].norms[0] / look.quantities[name].norms.at(-1));
   const faded = (name, i) => `‖∂L/∂${name}<sub>t</sub>‖ is multiplied by ${num(lefts[i] ** (1 / (state.T - 1)), 2)} on (geometric) average,
     and ${num(lefts[i], 2)} of it is left at the first step`;
   element("net-see").innerHTML =
     `The answer is y = ${num(answer)}, the sum ${num(data.sequences[state.T].target)}: L = ${num(loss)}. (Over 500 other sequences the mean squared error is
-     ${num(mse)}; always answering 1 has 0.167.) From there the gradient goes back: at each step ${cell.states.map(faded).join("; ")}.
-     ${verdict(Math.max(...lefts))}`;
+     ${num(mse)}; always answering 1 has 0.167.) ${last > 0
+      ? `From there the gradient goes back: at each step ${cell.states.map(faded).join("; ")}. ${verdict(Math.max(...lefts))}`
+      : "The gradient is 0."}`;
 }
 
 function verdict(left) {
   if (left > 0.3) return "So the first step is heard about as well as the last one.";
   if (left > 1e-2) return "It fades: the first steps are heard less than the last ones.";
   if (left > 1e-5) return "It fades: the first steps are hardly heard beside the last ones.";
-  return "It vanishes: what the first steps should have done differently, no weight is told.";
+  return "It vanishes: from what happened at the first steps nothing is learned.";
 }
 
 function showQuantities(cell, look) {
   element("at-title").textContent = `Step ${state.t}: values and gradients`;
   element("forward").innerHTML = equations(cell.forward);
   element("backward").innerHTML = equations([...cell.backward, `∂L/∂${weightOf(cell).symbol} += ${weightOf(cell).adds}`]);
-  const width = widthOf("quantities") < 480 ? 84 : Math.max(96, Math.min(150, 12 * units));
+  const width = Math.min(130, Math.max(96, 12 * units), widthOf("quantities") / 2 - 20);
   const rows = cell.quantities.map(([name, what]) => {
     const { values, gradients, norms } = look.quantities[name];
     const [value, gradient] = [values[state.t - 1], gradients[state.t - 1]];
@@ -157,14 +167,14 @@ function showQuantities(cell, look) {
     const drawn = (all, largest, label) => picture(width, 36, `${label}: ${all.map((v) => num(v)).join(", ")}`, bars(0, 0, width, 36, all, largest));
     return `<div class="quantity" data-name="${name}"><div>${html(symbol(name, "t"))} <small>${what}</small></div>
       <div class="reading">${drawn(value, valueMost, `values of ${name}`)}<span>±${num(valueMost, 2)}</span></div>
-      <div class="reading">${drawn(gradient, most, `gradient by ${name}`)}<span>±${num(most, 2)}<br>‖·‖ <b>${num(norms[state.t - 1])}</b></span></div></div>`;
+      <div class="reading">${drawn(gradient, most, `gradient by ${name}`)}<span>±${num(most, 2)}<br> ‖·‖ <b>${num(norms[state.t - 1])}</b></span></div></div>`;
   });
-  const head = `<div class="quantity head"><div>${units} units each</div><div>value</div><div>gradient ∂L/∂·</div></div>`;
+  const head = `<div class="quantity head"><div>${units} ${units > 1 ? "units" : "unit"} each</div><div>value</div><div>gradient ∂L/∂·</div></div>`;
   element("quantities").innerHTML = head + rows.join("");
   element("at-see").innerHTML =
-    `A bar is a unit; ± says how much the height of a half is. ${state.scale === "own"
-      ? "Gradients are drawn to a scale of each step's own, and so look alike however small they are."
-      : "Gradients are drawn to one scale for all steps: where they have faded there is nothing to see. (A switch above gives each step its own.)"}`;
+    `Each bar is a unit, and ± the value at which it has its full height, up or down. ${state.scale === "own"
+      ? "Here each step's gradients have a scale of their own, and look alike however small they are."
+      : "Gradients have the same scale at all steps: where they have faded there is nothing to see. (A switch above gives each step its own.)"}`;
 
   const header = Array.from({ length: units }, (_, i) => `<th scope="col">${i + 1}</th>`).join("");
   const lines = cell.quantities.flatMap(([name]) =>
@@ -201,8 +211,8 @@ function showFade(cell, look) {
 /** What makes a cell's gradient fade or stay. */
 const why = {
   rnn: "Here each step multiplies it by W<sub>hh</sub><sup>⊤</sup> and by 1 − h<sup>2</sup>, which is at most 1.",
-  lstm: "From c<sub>t+1</sub> to c<sub>t</sub> it is multiplied by f alone, with no weight between: if the net learns to keep f near 1, the gradient stays.",
-  gru: "From h<sub>t+1</sub> to h<sub>t</sub> a part of it is multiplied by z alone, with no weight between: if the net learns to keep z near 1, the gradient stays.",
+  lstm: "On the direct way from c<sub>t+1</sub> to c<sub>t</sub> it is multiplied by f alone, by no weight: if the net learns to keep f near 1, the gradient stays.",
+  gru: "On the direct way from h<sub>t+1</sub> to h<sub>t</sub> it is multiplied by z alone, by no weight: if the net learns to keep z near 1, the gradient stays.",
 };
 
 const weightOf = (cell) => cell.weights.find((w) => w.name === state.w);
@@ -228,8 +238,8 @@ function showSum(cell, look) {
   const weight = weightOf(cell);
   const { norms, sums, norm, shape, gradient, summands } = look.weights[weight.name];
   const [w, t] = [html(weight.symbol), state.t];
-  element("sum-title").innerHTML = `What each step adds to ∂L/∂${w}`;
-  element("adds").innerHTML = `Step ${t}: ∂L/∂${w} += ${html(weight.adds)}, of norm <b>${num(norms[t - 1])}</b>; the norm of the sum goes from
+  element("sum-title").innerHTML = html(`What each step adds to ∂L/∂${weight.symbol}`);
+  element("adds").innerHTML = `Step ${t}: ${html(`∂L/∂${weight.symbol} += ${weight.adds}`)}, of norm <b>${num(norms[t - 1])}</b>; the norm of the sum goes from
     ${num(sums[t] ?? 0)} to <b>${num(sums[t - 1])}</b>${t === 1 ? ", and that is the gradient" : ""}.`;
   element("bars").innerHTML = growth({
     width: widthOf("bars"), height: 230, steps: state.T, marked: marked(), at: t, norms, sums, total: norm,
@@ -265,8 +275,8 @@ function showSum(cell, look) {
 
   const read = { h: "h_{t−1}", x: "x_{t}" }[weight.reads];
   const largest = norms.indexOf(Math.max(...norms)) + 1;
-  const outer = read ? `What one step adds is an outer product: each number is a product of one of ${html(read)}, at its left, and one of the gradients above it
-    (each drawn to its own scale). ${weight.reads === "h" ? "The first step adds nothing, since h<sub>0</sub> = 0." : ""}` : "";
+  const outer = read ? `What one step adds is an outer product: each of its numbers is the one of ${html(read)} at its left times the gradient above it
+    (both drawn to a scale of their own). ${weight.reads === "h" ? "The first step adds nothing, since h<sub>0</sub> = 0." : ""}` : "";
   element("sum-see").innerHTML = `Bars: the norm of what each step adds, filled as far as the walk back has come; most comes from step ${largest}. Line: the norm of the
     sum so far, on its way to the dotted one, ‖∂L/∂${w}‖ = ${num(norm)}. (Summands may cancel: the line may fall.) ${outer}`;
 }
@@ -285,6 +295,17 @@ function showCode(cell) {
     <dt>The same as plain loops</dt><dd><code>examples/elman_by_hand/by_hand.rs</code></dd>
   </dl>
   <p>Numbers are rounded to four digits, what a step adds to thousandths of its largest number.</p>`;
+}
+
+/** Views to begin with. */
+function tour() {
+  const T = lengths.at(-1);
+  const stops = [
+    [{ cell: "rnn", T, trained: 0, t: T }, `How far does the gradient reach in an Elman net over ${T} steps?`],
+    [{ cell: "lstm", T, trained: 1, t: T }, "And in an LSTM after its training?"],
+    [{ cell: "gru", T, trained: 1, t: 1 }, "From which steps does a GRU learn then?"],
+  ];
+  element("tour").innerHTML = stops.map(([view, question]) => `<a href="#${new URLSearchParams(view)}">${question}</a>`).join(" ");
 }
 
 // ---- events ----
@@ -316,4 +337,5 @@ new ResizeObserver(() => {
   if (document.body.clientWidth !== wide) show();
   wide = document.body.clientWidth;
 }).observe(document.body);
+tour();
 read();

@@ -67,9 +67,9 @@ pub fn run(args: &Args) -> Result<(), String> {
         for cell in &CELLS {
             let progress = Progress::new(steps);
             let looks = match cell.name {
-                "rnn" => study.cell(cell, SimpleRnn::new(units).init(init, init), &progress),
-                "lstm" => study.cell(cell, Lstm::new(units).init(init, init), &progress),
-                _ => study.cell(cell, Gru::new(units).init(init, init), &progress),
+                "rnn" => study.cell(cell, SimpleRnn::new(units).init(init, init), &progress)?,
+                "lstm" => study.cell(cell, Lstm::new(units).init(init, init), &progress)?,
+                _ => study.cell(cell, Gru::new(units).init(init, init), &progress)?,
             };
             progress.finish();
             for (look, trained) in looks.into_iter().zip([false, true]) {

@@ -22,6 +22,9 @@ pub struct Study {
 /// Sequences to test with.
 const TEST: usize = 500;
 
+/// Weights with which no number of the page overflows.
+const LARGEST: f64 = 1e9;
+
 /// A layer, and an affine read-out of its last state.
 struct Net<C> {
     layer: Recurrent<C>,
@@ -54,7 +57,15 @@ impl Study {
     }
 
     /// Trains a net with this layer. What there is to see of it before and after.
-    pub fn cell<S: Spec>(&self, text: &CellText, layer: Recurrent<S>, progress: &Progress) -> [Value; 2] {
+    ///
+    /// # Errors
+    /// If the weights have grown beyond all numbers.
+    pub fn cell<S: Spec>(
+        &self,
+        text: &CellText,
+        layer: Recurrent<S>,
+        progress: &Progress,
+    ) -> Result<[Value; 2], String> {
         let mut params = Params::<f64>::new(self.seed);
         let outputs = layer.cell.outputs();
         let layer = layer.build(&mut params, "cell", 2);
@@ -74,6 +85,13 @@ impl Study {
             Clip::GlobalNorm(1.0).apply(&params, &mut grads);
             adam.step(&mut params, &grads);
         }
+        if params.flat().iter().any(|w| !w.is_finite() || w.abs() > LARGEST) {
+            progress.finish();
+            return Err(format!(
+                "the weights of the {} have grown beyond {LARGEST:.0e}: try a smaller --lr",
+                text.title
+            ));
+        }
         let after = self.look(text, &net, &params);
         let [left, left_after] = [&before, &after].map(|look| {
             let h = &look["quantities"]["h"]["norms"];
@@ -84,7 +102,7 @@ impl Study {
             "{:<6} {:>6} {left:>24.1e} {left_after:>10.1e} {mse:>12.5}",
             text.name, self.length
         ));
-        [before, after]
+        Ok([before, after])
     }
 
     /// Everything that a traced tape knows of the sequence that is shown.
@@ -112,7 +130,7 @@ impl Study {
         let tape = Tape::without_gradients(params, Memory::new());
         let [_, mse] = net.loss(&tape, &self.draw(TEST, (!self.seed).wrapping_sub(1)));
         json!({
-            "answer": answer, "loss": loss, "mse": rounded(mse.item()),
+            "answer": answer, "loss": loss, "mse": rounded(mse.item()), "read_out": numbers(&params[net.read_out.w]),
             "quantities": quantities, "weights": weights,
         })
     }
