@@ -19,7 +19,7 @@ use crate::study::Study;
 #[command(name = "bptt_explorer", allow_negative_numbers = true)]
 pub struct Args {
     /// Steps of a sequence, T, as a list of up to 6; for each there are nets of its own
-    #[arg(long, value_name = "N,N,…", value_delimiter = ',', default_values_t = [5, 10, 30, 100], value_parser = whole::<2, 200>)]
+    #[arg(long, value_name = "N,N,…", value_delimiter = ',', default_value = "5,10,30,100", value_parser = whole::<2, 200>)]
     lengths: Vec<usize>,
     /// Units, H
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = whole::<1, 16>)]
@@ -79,7 +79,7 @@ pub fn run(args: &Args) -> Result<(), String> {
     }
 
     let page = page::page(&json!({
-        "options": { "lengths": lengths, "units": units, "steps": steps, "batch": batch, "lr": lr, "seed": seed },
+        "options": { "lengths": lengths, "units": units, "steps": steps, "batch": batch, "lr": lr, "seed": seed.to_string() },
         "cells": CELLS.iter().map(CellText::json).collect::<Value>(),
         "sequences": sequences,
         "runs": runs,
