@@ -12,3 +12,7 @@ mod exercises {
     mod chapter_09;
     mod chapter_10;
 }
+
+/// The task of chapters 6, 8 and 9.
+#[path = "../examples/book/waves.rs"]
+mod waves;
