@@ -15,4 +15,5 @@ mod exercises {
 
 /// The task of chapters 6, 8 and 9.
 #[path = "../examples/book/waves.rs"]
+#[allow(dead_code)] // what only the chapters print
 mod waves;

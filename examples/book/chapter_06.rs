@@ -6,7 +6,7 @@ use tapeloop::optim::{Optimizer, Sgd};
 use tapeloop::{Memory, Params, Tape, Var};
 
 use crate::echo::Echo;
-use crate::waves::{Waves, apart, wave};
+use crate::waves::{Waves, apart, digits, wave};
 
 pub fn print() {
     bias_and_window();
@@ -30,11 +30,6 @@ fn bias(task: &Waves<SimpleRnnCell>, params: &Params<f64>, [k1, k2]: [usize; 2])
         sum.flat_mut().iter_mut().zip(g.flat()).for_each(|(sum, g)| *sum += g);
     });
     apart(sum.flat(), exact.flat())
-}
-
-/// What a relative difference is, if it isn't rounding.
-fn digits(apart: f64) -> String {
-    if apart < 1e-12 { "rounding".into() } else { format!("{apart:.1e}") }
 }
 
 /// The factor by which a change of the state shrinks in a step, in the mean: `‖∂h_T/∂h_0‖^(1/T)`.
@@ -121,7 +116,7 @@ fn padding() {
     let net = Reader { rnn, read_out: Dense::new(1).build(&mut params, "read_out", 16) };
     let rows = [(0, 12), (1, 7), (2, 9), (3, 4)];
     let alone: Vec<Vec<f64>> = rows.iter().map(|row| net.gradient(&params, &[*row], false)).collect();
-    let mean: Vec<f64> = (0..params.count()).map(|i| alone.iter().map(|g| g[i]).sum::<f64>() / 4.0).collect();
+    let mean: Vec<f64> = (0..alone[0].len()).map(|i| alone.iter().map(|g| g[i]).sum::<f64>() / 4.0).collect();
     say!("\ngradient of a padded batch, from the mean of its rows'");
     for (name, masked) in [("with mask", true), ("without", false)] {
         say!("{name:>12} {:>12}", digits(apart(&net.gradient(&params, &rows, masked), &mean)));

@@ -8,7 +8,7 @@ use tapeloop::{Gradients, Memory, Params, Real};
 
 use crate::counted::{Counted, multiplications};
 use crate::echo::Echo;
-use crate::waves::{Waves, apart};
+use crate::waves::{Waves, apart, digits};
 
 pub fn print() {
     one_weight_at_a_time();
@@ -28,23 +28,20 @@ fn gradient(task: &Waves<SimpleRnnCell>, params: &Params<f64>) -> Gradients<f64>
     grads
 }
 
-/// What a relative difference is, if it isn't rounding.
-fn digits(apart: f64) -> String {
-    if apart < 1e-12 { "rounding".into() } else { format!("{apart:.1e}") }
-}
-
 fn one_weight_at_a_time() {
     let (task, params) = net(8, 40);
-    let reverse = gradient(&task, &params);
-    let slope = |i: usize| {
-        let mut unit = params.zero_gradients();
-        unit.flat_mut()[i] = 1.0;
-        let [_, slope] = jvp_params(|tape| task.on(tape), &params, &unit);
-        slope.data()[0]
-    };
-    let forward: Vec<f64> = (0..params.count()).map(slope).collect();
-    let difference = digits(apart(&forward, reverse.flat()));
-    say!("{} weights: {} evaluations in forward mode; apart: {difference}", params.count(), forward.len());
+    let (mut forward, mut evaluations) = (params.zero_gradients(), 0);
+    for entry in params.iter() {
+        for i in 0..entry.values.len() {
+            let mut unit = params.zero_gradients();
+            unit[entry.param][i] = 1.0;
+            let [_, slope] = jvp_params(|tape| task.on(tape), &params, &unit);
+            forward[entry.param][i] = slope.data()[0];
+            evaluations += 1;
+        }
+    }
+    let difference = digits(apart(forward.flat(), gradient(&task, &params).flat()));
+    say!("{} weights: {evaluations} evaluations in forward mode; apart: {difference}", params.count());
 }
 
 /// How far two runs of gradient descent come apart that begin a little apart, along the direction in which the loss is

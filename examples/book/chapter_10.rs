@@ -4,7 +4,7 @@ use tapeloop::nn::{Call, Recurrent, SimpleRnn, SimpleRnnCell};
 use tapeloop::{Memory, Params, Real, Tape};
 
 use crate::counted::{Counted, multiplications};
-use crate::waves::{apart, wave};
+use crate::waves::{apart, digits, wave};
 
 #[path = "../elman_by_hand/by_hand.rs"]
 mod by_hand;
@@ -46,7 +46,6 @@ fn three_ways() {
     let d = by_hand.weights;
     let gradients = [transpose(&d.w, i), transpose(&d.u, h), d.b].concat();
 
-    let digits = |apart: f64| if apart < 1e-12 { "rounding".into() } else { format!("{apart:.1e}") };
     say!("{:<12} {:>14} {:>14} {:>14}", "", "‖∂L/∂h_1‖", "outputs apart", "gradients");
     say!("{:<12} {:>14.6}", "plain loops", by_hand.norms[0]);
     for (name, unrolled) in [("unrolled", true), ("at once", false)] {

@@ -22,7 +22,7 @@ pub fn multiplications(run: impl FnOnce()) -> u64 {
 pub struct Counted(f64);
 
 impl Counted {
-    fn counted(x: f64) -> Self {
+    fn one_more(x: f64) -> Self {
         MULTIPLICATIONS.set(MULTIPLICATIONS.get() + 1);
         Self(x)
     }
@@ -46,8 +46,8 @@ macro_rules! operator {
 
 operator!(Add add AddAssign add_assign: Self, +);
 operator!(Sub sub SubAssign sub_assign: Self, -);
-operator!(Mul mul MulAssign mul_assign: Self::counted, *);
-operator!(Div div DivAssign div_assign: Self::counted, /);
+operator!(Mul mul MulAssign mul_assign: Self::one_more, *);
+operator!(Div div DivAssign div_assign: Self::one_more, /);
 
 impl Neg for Counted {
     type Output = Self;
@@ -79,7 +79,7 @@ impl Real for Counted {
         self.0
     }
     fn mul_add(self, a: Self, b: Self) -> Self {
-        Self::counted(self.0.mul_add(a.0, b.0))
+        Self::one_more(self.0.mul_add(a.0, b.0))
     }
     fn exp(self) -> Self {
         Self(Real::exp(self.0))

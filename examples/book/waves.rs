@@ -68,6 +68,12 @@ impl<C: Cell> Loss for Waves<C> {
 
 /// `‖a − b‖/‖b‖`
 pub fn apart(a: &[f64], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len());
     let norm = |x: &mut dyn Iterator<Item = f64>| x.map(|x| x * x).sum::<f64>().sqrt();
     norm(&mut a.iter().zip(b).map(|(a, b)| a - b)) / norm(&mut b.iter().copied())
+}
+
+/// What a relative difference is, if it isn't rounding.
+pub fn digits(apart: f64) -> String {
+    if apart < 1e-12 { "rounding".into() } else { format!("{apart:.1e}") }
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::waves::Waves;
 use tapeloop::bptt::{Checkpointed, Plan, Task, advances, checkpointed, full};
-use tapeloop::nn::{Cell, Lstm, LstmCell, SimpleRnn, SimpleRnnCell};
+use tapeloop::nn::{Lstm, LstmCell, SimpleRnn, SimpleRnnCell};
 use tapeloop::{Memory, Params, Real, Tape, Var};
 
 /// The bytes of states and tape.
