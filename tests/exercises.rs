@@ -12,3 +12,11 @@ mod exercises {
     mod chapter_09;
     mod chapter_10;
 }
+
+/// A number that counts its multiplications.
+#[path = "../examples/book/counted.rs"]
+mod counted;
+/// The task of chapters 6, 8 and 9.
+#[path = "../examples/book/waves.rs"]
+#[allow(dead_code)] // what only the chapters print
+mod waves;

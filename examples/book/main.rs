@@ -12,6 +12,11 @@ mod options;
 #[path = "../sine/program.rs"]
 mod program;
 
+mod counted;
+mod echo;
+mod mistakes;
+mod waves;
+
 mod chapter_01;
 mod chapter_02;
 mod chapter_03;
