@@ -82,8 +82,8 @@ const NEAR_ENOUGH: usize = 1 << 20;
 /// With so few rows in `A`, the columns of a transposed `B` are not brought together either.
 const DOTS: usize = 4;
 
-/// Numbers of `B` that are copied at a time: they should lie in the L3 cache.
-const COPIED: usize = 1 << 21;
+/// Bytes of `B` that are copied at a time: they should lie in the L3 cache, beside what passes by of `A` and `C`.
+const COPIED: usize = 1 << 23;
 
 /// Rows of `B` that are copied at a time at least, however long they are: `C` is visited once for each time.
 const SLAB: usize = 16;
@@ -174,7 +174,8 @@ fn run<R: Real>(a: Mat<'_, R>, b: Right<'_, R>, mut c: MatMut<'_, R>, add: bool,
             share(a, &Panels::in_place(b), c, add, pieces);
         }
         Right::Plain(b) => with_scratch(|copy| {
-            let slab = if k * n <= COPIED { k } else { (COPIED / n).max(SLAB) };
+            let numbers = COPIED / size_of::<R>();
+            let slab = if k * n <= numbers { k } else { (numbers / n).max(SLAB) };
             for (start, depth) in even(k, slab) {
                 let panels = pack(b.block(start, 0, depth, n), copy, pieces);
                 let c = MatMut { data: &mut *c.data, ..c };
