@@ -26,7 +26,7 @@ impl Graph {
         }
         for (step, members) in clusters {
             if let Some([sequence, t]) = step {
-                let title = self.step_title([sequence, t]);
+                let title = format!("sequence {sequence}, {}", self.step_title([sequence, t]));
                 let _ = writeln!(dot, "  subgraph cluster_{sequence}_{t} {{\n  label={};", quoted(&title));
             }
             for i in members {
@@ -42,11 +42,10 @@ impl Graph {
     }
 
     /// What a step is called; in a folded graph, all steps of a sequence.
-    pub(crate) fn step_title(&self, [sequence, t]: [usize; 2]) -> String {
-        let several = if self.sequences.len() > 1 { format!("sequence {sequence}, ") } else { String::new() };
-        match self.sequences.get(&sequence) {
-            Some(&SequenceSteps { folded: true, count, .. }) => format!("{several}each of {count} steps"),
-            _ => format!("{several}t = {t}"),
+    pub(crate) fn step_title(&self, step: [usize; 2]) -> String {
+        match self.sequences.get(&step[0]) {
+            Some(SequenceSteps { folded: true, count, .. }) => format!("each of {count} steps"),
+            _ => format!("t = {}", step[1]),
         }
     }
 }
@@ -54,7 +53,7 @@ impl Graph {
 impl GraphNode {
     fn dot(&self, i: usize) -> String {
         let mut text = self.title().to_owned();
-        if self.label.is_some() && self.kind == NodeKind::Op {
+        if self.label.is_some() && matches!(self.kind, NodeKind::Op | NodeKind::Loss) {
             let _ = write!(text, "\n{}", self.op);
         }
         let _ = write!(text, "\n{}", self.shape);

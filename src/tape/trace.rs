@@ -52,6 +52,17 @@ impl<'t, R: Real> Trace<'t, R> {
     pub fn gradient_norms(&self) -> Vec<(usize, R)> {
         self.steps.iter().map(|&(t, var)| (t, var.grad_norm())).collect()
     }
+
+    /// The same as parts of the norm at the step that was computed last: how much of the gradient is left so far back.
+    ///
+    /// # Panics
+    /// As [`Var::grad`].
+    #[track_caller]
+    pub fn relative_gradient_norms(&self) -> Vec<(usize, R)> {
+        let norms = self.gradient_norms();
+        let last = norms.last().map_or(R::ONE, |&(_, norm)| norm);
+        norms.into_iter().map(|(t, norm)| (t, norm / last)).collect()
+    }
 }
 
 impl<'p, R: Real> Tape<'p, R> {
