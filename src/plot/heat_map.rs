@@ -78,7 +78,9 @@ impl HeatMap {
         steps.sort_by_key(|&(t, _)| t); // those of a layer that goes backwards
         let shape = steps.first().map(|(_, var)| var.shape()).unwrap_or_default();
         let (units, rows) = (shape.last(), shape.rows());
-        assert!(row.is_none_or(|row| row < rows), "heat map: no row {row:?} in a batch of shape {shape}");
+        if let Some(row) = row {
+            assert!(row < rows, "heat map: no row {row} in a batch of shape {shape}");
+        }
         let mut values = vec![0.0; units * steps.len()];
         for (column, (t, var)) in steps.iter().enumerate() {
             assert!(var.shape() == shape, "heat map: {shape} became {} at step {t}", var.shape());

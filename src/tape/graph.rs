@@ -97,18 +97,6 @@ pub(crate) struct SequenceSteps {
     pub folded: bool,
 }
 
-impl Graph {
-    /// The step of another sequence in which a sequence was begun.
-    pub(crate) fn within(&self, sequence: usize) -> Option<[usize; 2]> {
-        self.sequences.get(&sequence)?.within
-    }
-
-    /// How many steps this one stands for.
-    pub(crate) fn steps(&self, [sequence, _]: [usize; 2]) -> usize {
-        self.sequences.get(&sequence).filter(|sequence| sequence.folded).map_or(1, |sequence| sequence.count)
-    }
-}
-
 impl<R: Real> Tape<'_, R> {
     /// What is recorded so far, as data to draw or to count. Time steps and names are known on a [`traced`](Self::traced) tape only.
     pub fn graph(&self) -> Graph {

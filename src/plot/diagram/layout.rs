@@ -110,7 +110,8 @@ impl Layout {
 
 /// The first line of a box: what it is called, and how often it is there, if not at each step.
 pub(super) fn first_line(graph: &Graph, node: &GraphNode) -> String {
-    match node.step.map_or(1, |step| graph.steps(step)) {
+    let sequence = node.step.and_then(|[sequence, _]| graph.sequences.get(&sequence));
+    match sequence.filter(|sequence| sequence.folded).map_or(1, |sequence| sequence.count) {
         count if count == node.count => node.title().to_owned(),
         _ => format!("{} ×{}", node.title(), node.count),
     }
@@ -137,10 +138,11 @@ pub(super) const LONGEST: usize = 28;
 fn columns(graph: &Graph, class: &[usize], sides: &[Side]) -> (Vec<usize>, usize) {
     let path = |[sequence, t]: [usize; 2]| {
         let mut path = vec![t];
-        let mut outer = graph.within(sequence);
+        let within = |sequence: usize| graph.sequences.get(&sequence)?.within;
+        let mut outer = within(sequence);
         while let Some([sequence, t]) = outer {
             path.insert(0, t);
-            outer = graph.within(sequence);
+            outer = within(sequence);
         }
         path
     };
