@@ -87,7 +87,10 @@ pub mod train;
 
 pub use error::Error;
 pub use real::{Dual, Real};
-pub use tape::{Anomaly, Direction, Memory, Sequence, SequenceBuilder, Tape, Trace, Var};
+pub use tape::{
+    Anomaly, Direction, Graph, GraphEdge, GraphNode, Memory, NodeKind, Sequence, SequenceBuilder, Tape,
+    Trace, Var,
+};
 pub use tensor::{Array, Entry, Gradients, Init, Param, Params, Shape};
 
 /// The program of `docs/recurrent.md`, as a test.

@@ -4,8 +4,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use tapeloop::Error;
+use tapeloop::nn::{Gru, SimpleRnn};
 use tapeloop::plot::{HeatMap, Panel, Picture};
+use tapeloop::{Error, Memory, Params, Tape};
 
 fn wave(n: usize) -> impl Iterator<Item = (f64, f64)> {
     (0..n).map(|i| (i as f64, (i as f64 / 10.0).sin()))
@@ -233,6 +234,124 @@ fn any_table_can_be_drawn() {
         assert!(map(size, vec![0.5; size[0] * size[1]]).contains(what), "{size:?}");
     }
     assert_eq!(cells(&map([500, 1], vec![0.5; 500])).len(), 500);
+}
+
+#[test]
+fn colours_diverge_from_zero() {
+    let colours = |map: HeatMap| {
+        let cells = cells(&Picture::new("").heat_map(map).to_svg());
+        cells.into_iter().map(|(colour, _)| colour).collect::<Vec<_>>()
+    };
+    let map = |values: [f64; 5]| HeatMap::new("", "", "", [1, 5], values);
+    // Okabe and Ito's orange and blue, and halfway to white.
+    let expected = ["#D55E00", "#EAAF80", "#FFFFFF", "#80B9D9", "#0072B2"];
+    assert_eq!(colours(map([-1.0, -0.5, 0.0, 0.5, 1.0]).diverging()), expected);
+    assert_eq!(colours(map([-2.0, -1.0, 0.0, 1.0, 2.0]).diverging()), expected);
+    assert_eq!(colours(map([-4.0, -0.5, 0.0, 0.5, 9.0]).range(-1.0, 1.0).diverging()), expected, "beyond");
+    // Equally dark if equally far, even if one side goes no further.
+    assert_eq!(colours(map([0.0, 0.0, 0.0, -1.0, 2.0]).diverging())[3..], ["#EAAF80", "#0072B2"]);
+    assert_eq!(colours(map([0.0; 5]).diverging()), ["#FFFFFF"; 5]);
+    let gate = colours(map([-1.0, 0.0, 0.5, 1.0, 2.0]).range(0.0, 1.0));
+    assert_eq!(gate, ["#FFFFFF", "#FFFFFF", "#80B9D9", "#0072B2", "#0072B2"]);
+    // Numbers that are all above the range's lower end don't move it.
+    assert_eq!(colours(map([0.5; 5]).range(0.0, 1.0)), ["#80B9D9"; 5]);
+}
+
+#[test]
+fn many_columns_have_few_names_and_a_scale() {
+    let map = |columns: usize| {
+        let values = (0..8 * columns).map(|i| (i as f64 / 50.0).sin());
+        let map = HeatMap::new("", "t", "unit", [8, columns], values).range(-1.0, 1.0).diverging();
+        Picture::new("").heat_map(map).to_svg()
+    };
+    let texts = |svg: &str| {
+        let lines = svg.lines().collect::<Vec<_>>();
+        let texts = lines.windows(2).filter(|pair| pair[0].starts_with("<text "));
+        texts.map(|pair| pair[1].to_owned()).collect::<Vec<_>>()
+    };
+    let svg = map(100);
+    assert_eq!(cells(&svg).len(), 800);
+    let names = texts(&svg);
+    for name in ["0", "10", "20", "90", "7", "−1.0", "−0.5", "0.0", "1.0"] {
+        assert!(names.iter().any(|text| text == name), "no {name}: {names:?}");
+    }
+    assert_eq!(names.len(), 3 + 1 + 10 + 8 + 5, "titles, columns, rows, the scale: {names:?}");
+    // Every 500th column of 500 would do; round numbers of them are named.
+    assert!(
+        texts(&map(500)).iter().any(|text| text == "450")
+            && !texts(&map(500)).iter().any(|text| text == "425")
+    );
+    // Large cells have their numbers, and no scale.
+    let svg = map(5);
+    assert!(!svg.contains("−1.0") && texts(&svg).iter().any(|text| text == "0.02"), "{:?}", texts(&svg));
+}
+
+#[test]
+fn a_quantity_over_time_is_units_by_steps() {
+    let mut params = Params::<f64>::new(1);
+    let gru = Gru::new(3).return_sequences(true).go_backwards(true).build(&mut params, "gru", 1);
+    let tape = Tape::new(&params, Memory::new()).traced();
+    let _ = gru.forward(tape.input([2, 4, 1], &[0.3, -0.8, 0.1, 0.9, 1.0, 0.5, -0.5, -1.0]));
+    let h = tape.trace(0, "h");
+    let numbers = |map: HeatMap| {
+        let svg = Picture::new("").heat_map(map).to_svg();
+        let lines = svg.lines().collect::<Vec<_>>();
+        let texts =
+            lines.windows(2).filter(|pair| pair[0].starts_with("<text ") && pair[0].contains("0.5ex"));
+        let texts: Vec<f64> = texts.filter_map(|pair| pair[1].replace('−', "-").parse().ok()).collect();
+        texts[..12].to_vec()
+    };
+    let near = |shown: Vec<f64>, expected: Vec<f64>| {
+        for (a, b) in shown.iter().zip(&expected) {
+            assert!((a - b).abs() < 6e-4, "{shown:?}, not {expected:?}");
+        }
+    };
+    let of = |row: usize| -> Vec<f64> {
+        (0..3)
+            .flat_map(|unit| (0..4).map(move |t| (unit, t)))
+            .map(|(unit, t)| h.at(t).value()[3 * row + unit])
+            .collect()
+    };
+    near(numbers(HeatMap::over_time("", &h, Some(0))), of(0));
+    near(numbers(HeatMap::over_time("", &h, Some(1))), of(1));
+    let mean = of(0).into_iter().zip(of(1)).map(|(a, b)| (a + b) / 2.0).collect();
+    near(numbers(HeatMap::over_time("", &h, None)), mean);
+}
+
+#[test]
+#[should_panic(expected = "heat map: no row 2 in a batch of shape [2, 3]")]
+fn a_row_that_the_batch_does_not_have() {
+    let mut params = Params::<f64>::new(1);
+    let gru = Gru::new(3).build(&mut params, "gru", 1);
+    let tape = Tape::new(&params, Memory::new()).traced();
+    let _ = gru.forward(tape.input([2, 4, 1], &[0.5; 8]));
+    let _ = HeatMap::over_time("", &tape.trace(0, "z"), Some(2));
+}
+
+#[test]
+#[should_panic(expected = "heat map: a range from 1 to NaN")]
+fn a_range_that_is_none() {
+    let _ = HeatMap::new("", "", "", [1, 1], [0.5]).range(1.0, f64::NAN);
+}
+
+#[test]
+fn gradient_norms_are_curves_on_a_logarithmic_axis() {
+    let mut params = Params::<f32>::new(1);
+    let rnn = SimpleRnn::new(3).build(&mut params, "rnn", 1);
+    let tape = Tape::new(&params, Memory::new()).traced();
+    let loss = rnn.forward(tape.input([1, 9, 1], &[0.5; 9])).sum();
+    tape.backward(loss, &mut params.zero_gradients());
+    let (norms, relative) =
+        (tape.trace(0, "h").gradient_norms(), tape.trace(0, "h").relative_gradient_norms());
+    assert_eq!(relative[8], (8, 1.0));
+    assert!(
+        relative.iter().zip(&norms).all(|(r, n)| r.0 == n.0 && (r.1 * norms[8].1 / n.1 - 1.0).abs() < 1e-6)
+    );
+    let by_hand = norms.iter().map(|&(t, norm)| (t as f64, f64::from(norm))).collect::<Vec<_>>();
+    let panel =
+        Panel::new("Title", "time step t", "‖∂L/∂h_t‖").log_y().line("a", by_hand.clone()).line("b", by_hand);
+    let made = Panel::gradient_norms("Title", "‖∂L/∂h_t‖", [("a", norms.clone()), ("b", norms)]);
+    assert_eq!(svg(made), svg(panel));
 }
 
 #[test]

@@ -89,8 +89,8 @@ fn run(args: &Args) -> Result<(), String> {
 
     let picture = draw(&studies, &args.out).map_err(|error| error.to_string())?;
     let words = studies.iter().zip(["rnn", "rnn_orthogonal", "gru", "lstm_1", "lstm_ln_t"]);
-    let words = words
-        .map(|(study, key)| format!("{key}_left={:.1e} {key}_mse={:.2e}", study.before.left(), study.mse));
+    let words =
+        words.map(|(study, key)| format!("{key}_left={:.1e} {key}_mse={:.2e}", study.before[0].1, study.mse));
     say!(
         "result: {} steps={steps} seconds={:.2} picture={}",
         words.collect::<Vec<_>>().join(" "),
@@ -103,8 +103,8 @@ fn run(args: &Args) -> Result<(), String> {
 fn draw(studies: &[Study], folder: &Path) -> Result<PathBuf, tapeloop::Error> {
     let path = folder.join("vanishing.svg");
     let norms = |title: &str, of: fn(&Study) -> &Norms| {
-        let panel = Panel::new(title, "time step t", "‖∂L/∂h_t‖ / ‖∂L/∂h_T‖").log_y();
-        studies.iter().fold(panel, |panel, study| panel.line(study.name, of(study).relative()))
+        let runs = studies.iter().map(|study| (study.name, of(study).clone()));
+        Panel::gradient_norms(title, "‖∂L/∂h_t‖ / ‖∂L/∂h_T‖", runs)
     };
     let loss = Panel::new("What they learn", "training step", "mean squared error").log_y();
     Picture::new("How far back the gradient reaches, and what is learned")

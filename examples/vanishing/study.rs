@@ -17,21 +17,8 @@ pub struct Task {
     pub seed: u64,
 }
 
-/// `‖∂L/∂h_t‖` for t = 1 … T.
-pub struct Norms(Vec<f64>);
-
-impl Norms {
-    /// As parts of the last one.
-    pub fn relative(&self) -> Vec<(f64, f64)> {
-        let last = self.0.last().copied().unwrap_or(1.0);
-        (1..).map(f64::from).zip(self.0.iter().map(|norm| norm / last)).collect()
-    }
-
-    /// What is left of the last one at the first step.
-    pub fn left(&self) -> f64 {
-        self.relative()[0].1
-    }
-}
+/// `t` and `‖∂L/∂h_t‖ / ‖∂L/∂h_T‖`, for t = 1 … T.
+pub type Norms = Vec<(usize, f32)>;
 
 /// What was seen of a net.
 pub struct Study {
@@ -65,8 +52,8 @@ impl<C: Cell> Net<C> {
         let tape = Tape::new(params, Memory::new()).traced();
         let loss = self.loss(&tape, task, task.batch, !task.seed);
         tape.backward(loss, &mut params.zero_gradients());
-        let h = tape.trace(0, "h");
-        Norms(h.gradient_norms().into_iter().map(|(_, norm)| f64::from(norm)).collect())
+        let norms = tape.trace(0, "h").relative_gradient_norms();
+        norms.into_iter().map(|(t, norm)| (t + 1, norm)).collect()
     }
 }
 
@@ -98,7 +85,7 @@ impl Task {
         let after = net.norms(&params, self);
         let tape = Tape::without_gradients(&params, memory);
         let mse = f64::from(net.loss(&tape, self, TEST, !self.seed).item());
-        say!("{name:<24} {:>26.1e} {:>26.1e} {mse:>12.5}", before.left(), after.left());
+        say!("{name:<24} {:>26.1e} {:>26.1e} {mse:>12.5}", before[0].1, after[0].1);
         Study { name, before, after, curve, mse }
     }
 }

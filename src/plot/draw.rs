@@ -14,7 +14,7 @@ use super::{Part, cells, curves};
 const WIDTH: i32 = 1600;
 const TITLE: i32 = 90;
 const RIGHT: i32 = 50;
-const BOTTOM: i32 = 105;
+pub(super) const BOTTOM: i32 = 105;
 pub(super) const SMALL: f64 = 25.0;
 const MEDIUM: f64 = 29.0;
 pub(super) const LARGE: f64 = 36.0;
@@ -36,29 +36,36 @@ pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 /// Why drawing cannot fail: nothing is written but a string.
 pub(super) const INFALLIBLE: &str = "drawing into a string";
 
-pub(super) fn svg(title: &str, parts: &[Part]) -> String {
+/// A picture of this width and height on white.
+pub(super) fn canvas([width, height]: [i32; 2], paint: impl FnOnce(&Area<'_>)) -> String {
     let mut svg = String::new();
+    {
+        let area = SVGBackend::with_string(&mut svg, (width as u32, height as u32)).into_drawing_area();
+        area.fill(&WHITE).expect(INFALLIBLE);
+        paint(&area);
+        area.present().expect(INFALLIBLE);
+    }
+    // Half as long without what is so anyway. (In text there are no quotation marks.)
+    [" opacity=\"1\"", " stroke=\"none\""].into_iter().fold(svg, |svg, default| svg.replace(default, ""))
+}
+
+pub(super) fn svg(title: &str, parts: &[Part]) -> String {
     let height = |part: &Part| match part {
         Part::Curves(_) => curves::HEIGHT,
-        Part::Cells(_) => cells::HEIGHT,
+        Part::Cells(map) => cells::height(map),
     };
-    let all = TITLE + parts.iter().map(height).sum::<i32>();
-    {
-        let area = SVGBackend::with_string(&mut svg, (WIDTH as u32, all as u32)).into_drawing_area();
-        area.fill(&WHITE).expect(INFALLIBLE);
+    canvas([WIDTH, TITLE + parts.iter().map(height).sum::<i32>()], |area| {
         let place = (WIDTH / 2, 30, WIDTH - 2 * RIGHT);
-        text(&area, title, place, font(LARGE, INK).bold(), (HPos::Center, VPos::Top));
+        text(area, title, place, font(LARGE, INK).bold(), (HPos::Center, VPos::Top));
         let mut top = TITLE;
         for part in parts {
             match part {
-                Part::Curves(panel) => curves::draw(&area, panel, top),
-                Part::Cells(map) => cells::draw(&area, map, top),
+                Part::Curves(panel) => curves::draw(area, panel, top),
+                Part::Cells(map) => cells::draw(area, map, top),
             }
             top += height(part);
         }
-        area.present().expect(INFALLIBLE);
-    }
-    svg
+    })
 }
 
 /// Where in the picture a panel's data are, in pixels. Around them are its names and numbers.
@@ -74,6 +81,10 @@ impl Frame {
     /// In a panel that begins at `top`: so far from its left end, and from its top.
     pub fn new(top: i32, height: i32, [left, above]: [i32; 2]) -> Self {
         Self { left, right: WIDTH - RIGHT, top: top + above, bottom: top + height - BOTTOM }
+    }
+
+    pub fn width(&self) -> i32 {
+        self.right - self.left
     }
 
     /// From a place between 0, the left end, and 1.

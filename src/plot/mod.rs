@@ -1,4 +1,4 @@
-//! Pictures of training: curves in panels, and tables as heat maps, as SVG. Needs the feature `plot`.
+//! Pictures of training: curves in panels, tables as heat maps, and the tape as a graph, as SVG. Needs the feature `plot`.
 //!
 //! ```
 //! use tapeloop::plot::{Panel, Picture};
@@ -10,6 +10,7 @@
 mod axis;
 mod cells;
 mod curves;
+mod diagram;
 mod draw;
 mod heat_map;
 mod panel;
@@ -18,6 +19,7 @@ mod text;
 
 use std::path::Path;
 
+pub use diagram::Diagram;
 pub use heat_map::HeatMap;
 pub use panel::Panel;
 

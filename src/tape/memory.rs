@@ -1,7 +1,7 @@
 //! What a tape holds, to be used again by the next one.
 
 use super::anomaly::Finding;
-use super::trace::History;
+use super::history::History;
 use crate::kernels::bulk;
 use crate::kernels::recurrent::Workspace;
 use crate::ops::{Node, NodeId};

@@ -2,6 +2,10 @@
 
 mod anomaly;
 mod backward;
+mod dot;
+mod fold;
+mod graph;
+mod history;
 mod leaves;
 mod lists;
 mod losses;
@@ -19,6 +23,7 @@ mod trace;
 mod var;
 
 pub use anomaly::{Anomaly, Direction};
+pub use graph::{Graph, GraphEdge, GraphNode, NodeKind};
 pub use memory::Memory;
 pub(crate) use sequence::Sequences;
 pub use sequence::{Sequence, SequenceBuilder};

@@ -5,36 +5,6 @@ use crate::ops::NodeId;
 use crate::real::Real;
 use crate::tensor::{Gradients, Param};
 
-/// Which lines of a tape belong to which time step, and names of some.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct History {
-    /// From which line on it is which step of which sequence, or none.
-    steps: Vec<(usize, Option<[usize; 2]>)>,
-    /// Names of lines.
-    names: Vec<(&'static str, NodeId)>,
-    /// Sequences so far.
-    sequences: usize,
-}
-
-impl History {
-    pub(super) fn clear(&mut self) {
-        self.steps.clear();
-        self.names.clear();
-        self.sequences = 0;
-    }
-
-    /// The sequence and step that a line belongs to.
-    pub(super) fn step(&self, line: usize) -> Option<[usize; 2]> {
-        let behind = self.steps.partition_point(|&(first, _)| first <= line);
-        self.steps[..behind].last().and_then(|&(_, step)| step)
-    }
-
-    /// The last name that a line was given.
-    pub(super) fn name(&self, line: usize) -> Option<&'static str> {
-        self.names.iter().rev().find(|(_, id)| id.index() == line).map(|&(name, _)| name)
-    }
-}
-
 /// One quantity over time: its value and its gradient at every step.
 ///
 /// ```
@@ -82,6 +52,17 @@ impl<'t, R: Real> Trace<'t, R> {
     pub fn gradient_norms(&self) -> Vec<(usize, R)> {
         self.steps.iter().map(|&(t, var)| (t, var.grad_norm())).collect()
     }
+
+    /// The same as parts of the norm at the step that was computed last: how much of the gradient is left so far back.
+    ///
+    /// # Panics
+    /// As [`Var::grad`].
+    #[track_caller]
+    pub fn relative_gradient_norms(&self) -> Vec<(usize, R)> {
+        let norms = self.gradient_norms();
+        let last = norms.last().map_or(R::ONE, |&(_, norm)| norm);
+        norms.into_iter().map(|(t, norm)| (t, norm / last)).collect()
+    }
 }
 
 impl<'p, R: Real> Tape<'p, R> {
@@ -109,9 +90,7 @@ impl<'p, R: Real> Tape<'p, R> {
         if !self.traced {
             return 0;
         }
-        let sequences = &mut self.memory_mut().history.sequences;
-        *sequences += 1;
-        *sequences - 1
+        self.memory_mut().history.begin()
     }
 
     /// What is computed from here on belongs to this sequence and step; or to none. Returns what it belonged to so far: a sequence within
@@ -121,9 +100,7 @@ impl<'p, R: Real> Tape<'p, R> {
             return None;
         }
         let memory = &mut *self.memory_mut();
-        let before = memory.history.steps.last().and_then(|&(_, step)| step);
-        memory.history.steps.push((memory.nodes.len(), step));
-        before
+        memory.history.go_to(step, memory.nodes.len())
     }
 
     /// A quantity of a sequence by its name, at all steps. Sequences are counted from 0 in the order in which they were computed: of a
@@ -140,7 +117,7 @@ impl<'p, R: Real> Tape<'p, R> {
         let here = |&&(_, id): &&(&'static str, NodeId)| {
             memory.history.step(id.index()).filter(|[of, _]| *of == sequence).is_some()
         };
-        let named = memory.history.names.iter().filter(here);
+        let named = memory.history.names().iter().filter(here);
         let steps = named.clone().filter(|(known, _)| *known == name).filter_map(|&(_, id)| {
             let [_, t] = memory.history.step(id.index())?;
             Some((t, Var::new(self, id, memory.nodes[id.index()].shape)))
@@ -173,7 +150,7 @@ impl<'p, R: Real> Tape<'p, R> {
             loss.shape()
         );
         let mut end = self.begin(&[(loss, &[R::ONE])], &mut grads);
-        let (mut all, marks) = (Vec::new(), self.memory().history.steps.clone());
+        let (mut all, marks) = (Vec::new(), self.memory().history.marks().to_vec());
         for (first, step) in marks.into_iter().rev().chain([(0, None)]) {
             if first > end {
                 continue; // behind the loss
@@ -193,7 +170,7 @@ impl<R: Real> Var<'_, R> {
     /// Gives it a name on a [traced](Tape::traced) tape.
     pub fn named(self, name: &'static str) -> Self {
         if self.tape().traced {
-            self.tape().memory_mut().history.names.push((name, self.id()));
+            self.tape().memory_mut().history.call(self.id(), name);
         }
         self
     }
