@@ -1,7 +1,7 @@
 //! The book: how backpropagation through time works, chapter by chapter, with the code of this crate.
 //!
 //! The same text, with pictures and links that lead into the source, is in `docs/book` of the repository, with a map from each equation
-//! to its line (`map.md`). All programs in it are tests; all numbers come from `cargo run --release --example book -- CHAPTER`.
+//! to its line (`map.md`). All programs in it are tests; its numbers come from `cargo run --release --example book -- CHAPTER`, unless it names another program.
 
 #[doc = include_str!("../docs/book/01-one-gradient-by-hand.md")]
 pub mod one_gradient_by_hand {}

@@ -15,6 +15,28 @@ fn gradients_vanish_where_they_should() {
     assert_eq!(files(&out), ["vanishing.svg"]);
 }
 
+/// What chapter 4 of the book shows, and says of it.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "five nets are trained: minutes without optimisation")]
+fn who_learns_to_add_is_as_the_book_says() {
+    let out = nowhere("vanishing_book");
+    let [stdout, _] = success("vanishing", &[], &out);
+    let book = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/book/04-vanishing-and-exploding.md");
+    let book = std::fs::read_to_string(book).unwrap();
+    let learned =
+        [("rnn", false), ("rnn_orthogonal", false), ("gru", true), ("lstm_1", true), ("lstm_ln_t", false)];
+    let names = ["rnn ", "rnn, orth. U", "gru", "lstm, b = 1", "lstm, b = ln T"];
+    for ((key, learns), name) in learned.into_iter().zip(names) {
+        let row = book.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("no row {name}"));
+        let shown: Vec<f64> = row[24..].split_whitespace().map(|n| n.parse().unwrap()).collect();
+        let [left, mse] = ["left", "mse"].map(|what| result(&stdout, &format!("{key}_{what}")));
+        assert!((left / shown[0] - 1.0).abs() < 0.05, "{name}: {left:e} is left before training, {row}");
+        // Rounding decides the rest of 2,000 steps; whether it is learned should not depend on it.
+        let as_said = |mse: f64| if learns { mse < 0.01 } else { mse > 0.1 };
+        assert!(as_said(mse) && as_said(shown[2]), "{name}: {mse}, {row}");
+    }
+}
+
 #[test]
 fn less_memory_costs_what_it_should() {
     let out = nowhere("checkpointing");

@@ -27,7 +27,7 @@ pub fn print() {
         say!("{t:>6}{}", cells.collect::<String>());
     }
 
-    say!("\nwhat is left of it at t = 1, by the initial bias of f or z");
+    say!("\nwhat is left of the gradient at t = 1, by the initial bias of f or z");
     say!("{:>6} {:>11} {:^23} {:^23}", "", "", "LSTM", "GRU");
     say!("{:>6} {:>11}{}", "b", "σ(b)^(T−1)", format!(" {:>11} {:>11}", "direct", "all paths").repeat(2));
     for b in [0.0, 1.0, 2.0, 3.0, long, 6.0] {

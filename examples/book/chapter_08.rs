@@ -25,7 +25,7 @@ fn cost(steps: usize, plan: Plan) -> [usize; 2] {
     full(&task, &params, &mut expected, &mut Memory::new());
     assert!(grads.flat().iter().zip(expected.flat()).all(|(g, e)| g.to_bits() == e.to_bits()), "{plan:?}");
     let state: usize = initial_state(&task, &params).iter().map(|h| size_of_val(h.data())).sum();
-    [memory.bytes() + done.most_states * state, done.advanced + steps]
+    [memory.bytes() + done.most_states * state + steps * size_of::<f32>(), done.advanced + steps]
 }
 
 /// 3 digits of a number of bytes.

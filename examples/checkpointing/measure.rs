@@ -45,7 +45,7 @@ impl Task for Waves<'_> {
 #[derive(Clone, Debug)]
 pub struct Point {
     pub steps: usize,
-    /// Of the tape and of all states kept, at the most.
+    /// Of the tape, of all states kept, at the most, and of the losses.
     pub bytes: usize,
     /// From what a tape of ten steps takes, and a state.
     pub bytes_in_theory: f64,
@@ -78,7 +78,7 @@ impl Net {
         let done = checkpointed(&Waves { net: self, steps }, &self.params, plan, &mut grads, &mut memory);
         let seconds = clock.elapsed().as_secs_f64();
 
-        let state = self.state_bytes(steps);
+        let (state, losses) = (self.state_bytes(steps), steps * size_of::<f32>());
         let [fixed, a_step] = self.tape_bytes();
         let (states, tape, again) = match plan {
             Plan::Pieces(n) => (n, steps.div_ceil(n), (n - 1) * steps / n),
@@ -86,8 +86,8 @@ impl Net {
         };
         let point = Point {
             steps,
-            bytes: memory.bytes() + done.most_states * state,
-            bytes_in_theory: fixed + tape as f64 * a_step + (states * state) as f64,
+            bytes: memory.bytes() + done.most_states * state + losses,
+            bytes_in_theory: fixed + tape as f64 * a_step + (states * state + losses) as f64,
             work: (done.advanced + steps) as f64 / steps as f64,
             work_in_theory: (again + steps) as f64 / steps as f64,
             us_a_step: 1e6 * seconds / steps as f64,

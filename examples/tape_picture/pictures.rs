@@ -39,9 +39,23 @@ pub fn gates(folder: &Path, tape: &Tape<'_>, x: &Array, names: &[&str]) -> Resul
             "o" => map("Output gate o").range(0.0, 1.0),
             "z" => map("Update gate z (1 keeps)").range(0.0, 1.0),
             "r" => map("Reset gate r").range(0.0, 1.0),
-            "c" => map("Memory c").diverging(),
+            "c" => memory(tape, steps),
             _ => map("State h").range(-1.0, 1.0).diverging(),
         })
     });
     picture.save(folder.join("gates.svg"))
+}
+
+/// `c`, each unit as a part of its largest: some hold large numbers, some small ones.
+fn memory(tape: &Tape<'_>, steps: usize) -> HeatMap {
+    let trace = tape.trace(0, "c");
+    let units = trace.at(0).shape().last();
+    let rows = (0..units).flat_map(|unit| {
+        let row: Vec<f64> = (0..steps).map(|t| trace.at(t).value()[unit].into()).collect();
+        let largest = row.iter().fold(f64::MIN_POSITIVE, |largest, c| largest.max(c.abs()));
+        row.into_iter().map(move |c| c / largest)
+    });
+    let map =
+        HeatMap::new("Memory c, each unit by its largest |c|", "time step t", "unit", [units, steps], rows);
+    map.range(-1.0, 1.0).diverging()
 }

@@ -26,8 +26,10 @@ pub struct Checkpointed<R> {
 /// stack of (first step, last step, state before the first)
 /// while there is one: take the last
 ///     one piece? → compute it on a tape, and walk back
-///     else       → compute states up to some step within, keep that one, and come back to both halves: the later one first
+///     else       → compute states up to some step within, keep that one, and come back to both parts: the later one first
 /// ```
+///
+/// Besides states and a tape it keeps the loss of each step, one number: they are summed up in the order of time.
 ///
 /// # Panics
 /// If the plan has no pieces or slots, or the gradients are of other parameters.
@@ -42,7 +44,7 @@ pub fn checkpointed<K: Task, R: Real>(
     assert!(!matches!(plan, Plan::Pieces(0) | Plan::Slots(0)), "checkpointed: {plan:?} keeps nothing");
     let [_, steps] = task.sizes();
     let (mut after, mut last): (Option<StateValues<R>>, _) = (None, None);
-    let mut losses: Vec<Vec<R>> = Vec::new();
+    let mut losses: Vec<R> = Vec::with_capacity(steps); // the last one first
     let (mut advanced, mut longest_tape, mut most_states) = (0, 0, 0);
     let mut stack = vec![(0, steps, initial_state(task, params))];
     while let Some((first, end, state)) = stack.pop() {
@@ -53,15 +55,15 @@ pub fn checkpointed<K: Task, R: Real>(
             stack.extend([(first, middle, state), (middle, end, later)]);
             continue;
         }
-        let (mut terms, piece) = (Vec::new(), Piece { task, params, steps: first..end });
+        let (later, piece) = (losses.len(), Piece { task, params, steps: first..end });
         let (state, before) =
-            piece.backward(&state, after.as_deref(), 0, &mut terms, grads, memory, |_, _| {});
+            piece.backward(&state, after.as_deref(), 0, &mut losses, grads, memory, |_, _| {});
         longest_tape = longest_tape.max(end - first);
-        losses.push(terms);
+        losses[later..].reverse();
         last = last.or(Some(state));
         after = Some(before);
     }
-    let loss = total(losses.into_iter().rev().flatten());
+    let loss = total(losses.into_iter().rev());
     let [state, d_initial] =
         [last, after].map(|values: Option<Vec<Array<R>>>| values.expect("one piece at least"));
     Checkpointed { passed: Passed { loss, state, d_initial }, advanced, longest_tape, most_states }

@@ -20,7 +20,8 @@ impl Plan {
     }
 
     /// The fastest that needs at most so many bytes, if a state has `state` bytes, and a step on the tape `step`
-    /// ([`Memory::bytes`](crate::Memory::bytes) says what a tape took); `None` if nothing does.
+    /// ([`Memory::bytes`](crate::Memory::bytes) says what a tape took), besides the numbers that
+    /// are the losses of the steps; `None` if nothing does.
     pub fn within(bytes: usize, steps: usize, state: usize, step: usize) -> Option<Self> {
         // n pieces compute every step twice; one piece once. Beside states and tape there is the gradient by a state.
         let states = |count: usize| state.saturating_mul(count + 1);

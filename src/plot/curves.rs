@@ -7,7 +7,7 @@ use plotters::style::{Color, RGBColor};
 use super::axis::Axis;
 use super::draw::{Area, COLOURS, FAINT_INK, Frame, INFALLIBLE, INK, LARGE, SMALL, path};
 use super::panel::{Curve, Panel};
-use super::text::{font, text};
+use super::text::{font, text, text_width};
 
 pub(super) const HEIGHT: i32 = 580;
 const LEFT: i32 = 160;
@@ -76,11 +76,13 @@ impl Sheet<'_, '_> {
         path(area, vec![(left, bottom), (right, bottom)], FAINT_INK, 2);
     }
 
-    /// The names of the curves in a row above the grid, each with its share of the width at most.
+    /// The names of the curves in a row above the grid; each with its share of the width at most, if all together are too wide.
     fn legend(&self) {
         const MARK: i32 = 44;
         let y = self.frame.top - 30;
-        let share = (self.frame.right - self.frame.left) / self.panel.curves.len().max(1) as i32;
+        let (width, curves) = (self.frame.right - self.frame.left, &self.panel.curves);
+        let all: i32 = curves.iter().map(|curve| MARK + 52 + text_width(&curve.name, SMALL)).sum();
+        let share = if all <= width { width } else { width / curves.len() as i32 };
         let mut x = self.frame.left;
         for (i, curve) in self.panel.curves.iter().enumerate() {
             let colour = COLOURS[i % COLOURS.len()];

@@ -29,8 +29,10 @@ impl Font {
     }
 }
 
-/// Writes text, shortened to a width, and returns about how wide it is. No font is at hand to measure
-/// with: a letter is taken to be 0.57 of the size wide.
+/// How wide a letter is, as a part of the size: no font is at hand to measure with.
+const LETTER: f64 = 0.57;
+
+/// Writes text, shortened to a width, and returns about how wide it is.
 pub(super) fn text(
     area: &Area<'_>,
     text: &str,
@@ -38,7 +40,7 @@ pub(super) fn text(
     font: Font,
     (h, v): (HPos, VPos),
 ) -> i32 {
-    let fits = (f64::from(width) / (0.57 * font.size)) as usize;
+    let fits = (f64::from(width) / (LETTER * font.size)) as usize;
     let mut line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     if let Some((end, _)) = line.char_indices().nth(fits) {
         let last = line[..end].char_indices().last().map_or(0, |(at, _)| at);
@@ -49,5 +51,10 @@ pub(super) fn text(
     let desc = if font.turned { desc.transform(FontTransform::Rotate270) } else { desc };
     let style = TextStyle::from(desc).color(&font.colour).pos(Pos::new(h, v));
     area.draw_text(&line, &style, (x, y)).expect(INFALLIBLE);
-    (0.57 * font.size * line.chars().count() as f64) as i32
+    text_width(&line, font.size)
+}
+
+/// About how wide a text is.
+pub(super) fn text_width(text: &str, size: f64) -> i32 {
+    (LETTER * size * text.chars().count() as f64) as i32
 }

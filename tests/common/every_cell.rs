@@ -19,9 +19,9 @@ pub fn every_cell(h: usize, visitor: &mut impl Visit) {
     visitor.visit("lstm, softplus", Lstm::new(h).activation(Activation::Softplus));
     visitor.visit("lstm, peepholes", Lstm::new(h).peepholes(true));
     visitor.visit("lstm, projection", Lstm::new(h).projection(2));
-    visitor.visit("lstm, clip", Lstm::new(h).cell_clip(10.0));
+    visitor.visit("lstm, clip", Lstm::new(h).cell_clip(0.3));
     visitor.visit("lstm, coupled", Lstm::new(h).coupled_gates(true));
-    let all = Lstm::pytorch(h).peepholes(true).projection(3).cell_clip(10.0).coupled_gates(true);
+    let all = Lstm::pytorch(h).peepholes(true).projection(3).cell_clip(0.3).coupled_gates(true);
     visitor.visit("lstm, all", all);
     visitor.visit("basic_lstm", BasicLstm::new(h));
     visitor.visit("gru", Gru::new(h));

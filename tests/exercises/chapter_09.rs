@@ -6,8 +6,8 @@ use tapeloop::check::{Loss, jvp_params};
 use tapeloop::nn::{Cell, Recurrent, SimpleRnn, Spec};
 use tapeloop::{Init, Memory, Param, Params, Real, Tape, Var};
 
-/// The derivative along `v` is `g·v`; along the gradient itself `g·g`. If reverse mode has forgotten something, the two numbers differ,
-/// unless what it forgot is orthogonal to what it found. One evaluation, however many weights.
+/// The derivative along `v` is `g·v`; along the gradient itself `g·g`. If reverse mode has `g'` instead, forward mode says `g·g'`, which isn't `g'·g'`
+/// unless the mistake `g − g'` is orthogonal to `g'`. A gradient that was forgotten as a whole array is: it escapes. One evaluation, however many weights.
 #[test]
 fn exercise_1_a_check_by_one_evaluation() {
     let (task, params) = Waves::new::<_, f64>(SimpleRnn::new(8), [2, 30]);
@@ -16,12 +16,12 @@ fn exercise_1_a_check_by_one_evaluation() {
     let [_, slope] = jvp_params(|tape| task.on(tape), &params, &g);
     let squares: f64 = g.flat().iter().map(|g| g * g).sum();
     assert!((slope.data()[0] / squares - 1.0).abs() < 1e-13);
-    // With the gradient of W_hh forgotten the direction is another one, and so is the slope.
+    // With the gradient of W_hh forgotten g·g' is g'·g': nothing is found.
     let forgotten: f64 = g[task.cell.w_hh].iter().map(|g| g * g).sum();
     g[task.cell.w_hh].fill(0.0);
     let [_, slope] = jvp_params(|tape| task.on(tape), &params, &g);
     assert!((slope.data()[0] / (squares - forgotten) - 1.0).abs() < 1e-13);
-    g[task.cell.w_hh].fill(1.0); // wrong: what was claimed isn't what is
+    g[task.cell.w_hh].fill(1.0); // other numbers that are wrong are found
     let claimed: f64 = g.flat().iter().map(|g| g * g).sum();
     let [_, slope] = jvp_params(|tape| task.on(tape), &params, &g);
     assert!((slope.data()[0] / claimed - 1.0).abs() > 0.01);

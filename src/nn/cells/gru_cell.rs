@@ -69,12 +69,13 @@ impl Cell for GruCell {
             Reset::After => {
                 let a = add(read.matmul(w_hh), self.b_hh);
                 let [z, r] = gates(x, a);
-                (z, gate(x, 2) + r * gate(a, 2))
+                (z, gate(x, 2) + r * gate(a, 2).named("h_n"))
             }
             Reset::Before => {
                 let (x, a) = (add(x, self.b_hh), read.matmul(w_hh.slice(1, 0, 2 * units)));
                 let [z, r] = gates(x, a);
-                (z, gate(x, 2) + (r * read).matmul(w_hh.slice(1, 2 * units, units)))
+                let h_n = (r * read).matmul(w_hh.slice(1, 2 * units, units)).named("h_n");
+                (z, gate(x, 2) + h_n)
             }
         };
         let n = self.activation.apply(a_n.named("a_n")).named("n");
