@@ -54,7 +54,8 @@ impl HeatMap {
         Self { names, rows, columns, values, range: None, diverging: false }
     }
 
-    /// A quantity of a recurrent net over time: a row for each unit, a column for each step. Of a batch either one `row`, or the mean of all.
+    /// A quantity of a recurrent net over time: a row for each unit, a column for each step. Of a batch either one `row`, or the mean of
+    /// all. (A picture shows at most 500 steps.)
     ///
     /// ```
     /// use tapeloop::nn::Lstm;

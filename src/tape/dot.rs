@@ -35,7 +35,7 @@ impl Graph {
             dot += if step.is_some() { "  }\n" } else { "" };
         }
         for edge in &self.edges {
-            dot += &edge.dot(self.nodes[edge.from].needs_grad);
+            dot += &edge.dot(&self.nodes[edge.from], &self.nodes[edge.to]);
         }
         dot += "}\n";
         dot
@@ -83,29 +83,34 @@ impl GraphNode {
 }
 
 impl GraphEdge {
-    fn dot(&self, needs_grad: bool) -> String {
+    fn dot(&self, from: &GraphNode, to: &GraphNode) -> String {
         let mut look = Vec::new();
-        let uses = if self.uses > 1 { format!("×{}", self.uses) } else { String::new() };
-        let label =
-            [self.time(), uses].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-        if !label.is_empty() {
-            look.push(format!("label={}", quoted(&label)));
+        let text = self.text(from, to);
+        if !text.is_empty() {
+            // Graphviz (2.43) may not find ranks if an edge between two clusters has a label that needs room.
+            let key = if self.lag != 0 && from.step != to.step { "xlabel" } else { "label" };
+            look.push(format!("{key}={}", quoted(&text)));
         }
         if self.lag != 0 {
             look.push("color=\"#D55E00\", fontcolor=\"#D55E00\", penwidth=2, constraint=false".to_owned());
         }
-        if !needs_grad {
+        if !from.needs_grad {
             look.push("style=dashed, color=\"#999999\"".to_owned());
         }
         format!("  n{} -> n{} [{}];\n", self.from, self.to, look.join(", "))
     }
 
-    /// When the value that is read was computed, if it was at another step: `t−1`.
-    pub(crate) fn time(&self) -> String {
-        match self.lag {
+    /// How often the value is used, and which step it is of, `t−1`, where that isn't seen: if one step stands for all.
+    pub(crate) fn text(&self, from: &GraphNode, to: &GraphNode) -> String {
+        let time = match self.lag {
+            _ if from.step != to.step => String::new(),
             0 => String::new(),
             1.. => format!("t−{}", self.lag),
             ..0 => format!("t+{}", self.lag.unsigned_abs()),
+        };
+        match self.uses {
+            1 => time,
+            uses => format!("{time} ×{uses}").trim_start().to_owned(),
         }
     }
 }

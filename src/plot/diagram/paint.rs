@@ -12,7 +12,7 @@ use super::sheet::Sheet;
 use super::{Diagram, key, labels};
 use crate::plot::draw::{Area, FAINT_INK, INFALLIBLE, INK, LARGE, canvas, path};
 use crate::plot::text::{font, text};
-use crate::tape::{Graph, GraphEdge};
+use crate::tape::Graph;
 
 const BAND: RGBColor = RGBColor(245, 246, 248);
 /// The heights of the title and of the steps' titles.
@@ -89,7 +89,11 @@ fn draw(area: &Area<'_>, graph: &Graph, sheet: &Sheet, shift: f64) {
         text(area, &short(second_line(node)), (x, y + 16, width), font(layout::SMALL, FAINT_INK), center);
     }
 
-    let texts = graph.edges.iter().enumerate().map(|(i, edge)| (i, label(graph, edge)));
+    let texts = graph
+        .edges
+        .iter()
+        .enumerate()
+        .map(|(i, edge)| (i, edge.text(&graph.nodes[edge.from], &graph.nodes[edge.to])));
     let texts: Vec<(usize, String)> = texts.filter(|(_, text)| !text.is_empty()).collect();
     let arrows = sheet.lines.iter().filter_map(|line| line.last());
     let arrows = arrows.map(|&(x, y)| Rect { left: x - 7.0, top: y - 14.0, right: x + 7.0, bottom: y });
@@ -102,14 +106,6 @@ fn draw(area: &Area<'_>, graph: &Graph, sheet: &Sheet, shift: f64) {
         let (x, y) = middle(&rect);
         text(area, what, (x, y, 400), font(labels::SIZE, colour), (HPos::Center, VPos::Center));
     }
-}
-
-/// How often the value is used, and of which step it is, where that isn't seen.
-fn label(graph: &Graph, edge: &GraphEdge) -> String {
-    let same_step = graph.nodes[edge.from].step == graph.nodes[edge.to].step;
-    let time = if same_step { edge.time() } else { String::new() };
-    let uses = if edge.uses > 1 { format!("×{}", edge.uses) } else { String::new() };
-    [time, uses].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// A box with round corners.
