@@ -243,10 +243,11 @@ fn every_gradient_of_every_cell_with_every_option_both_ways() {
     tally.check("lstm, tanh gates", |h| Lstm::new(h).recurrent_activation(Activation::Tanh));
     tally.check("lstm, peepholes", |h| Lstm::new(h).peepholes(true));
     tally.check("lstm, projection", |h| Lstm::new(h).projection(2));
-    tally.check("lstm, clip", |h| Lstm::new(h).cell_clip(0.3));
+    // It acts, and no c is so near to it that a difference would cross the corner.
+    tally.check("lstm, clip", |h| Lstm::new(h).cell_clip(0.6));
     tally.check("lstm, coupled", |h| Lstm::new(h).coupled_gates(true));
     tally.check("lstm, all", |h| {
-        Lstm::pytorch(h).peepholes(true).projection(3).cell_clip(0.3).coupled_gates(true)
+        Lstm::pytorch(h).peepholes(true).projection(3).cell_clip(0.6).coupled_gates(true)
     });
     tally.check("basic_lstm, sigmoid", |h| BasicLstm::new(h).activation(sigmoid));
     tally.check("gru, sigmoid", |h| Gru::new(h).activation(sigmoid));
