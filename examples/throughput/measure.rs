@@ -30,47 +30,39 @@ pub struct Row {
     pub profile: Option<[(&'static str, f64); 6]>,
 }
 
-/// Times these cases in turns, on all threads of the pool that this runs in; if asked to, says where the time went.
+/// Times these cases, of one cell and as many units, in turns, on all threads of the pool that this runs in; if asked to, says where the time went.
 pub fn measure<R: Real>(cases: &[Case], rounds: usize, profile: bool) -> Vec<Row> {
     let mut calls: Vec<Call<R>> = cases.iter().map(|case| case.build()).collect();
     for call in &mut calls {
         call.run(); // takes memory from the system
         assert!(call.run().is_finite(), "layers of tanh units with small weights have finite outputs");
     }
-    let weights: Vec<Vec<f32>> =
-        cases.iter().map(|case| vec![1.0; case.recurrent_bytes(size_of::<R>()) / size_of::<f32>()]).collect();
-    let (mut peaks, mut samples) = (Vec::new(), vec![Samples::default(); cases.len()]);
+    let weights = vec![1.0; cases[0].recurrent_bytes(size_of::<R>()) / size_of::<f32>()];
+    let (mut peaks, mut reads, mut us) = (Vec::new(), Vec::new(), vec![Vec::new(); cases.len()]);
     for round in 0..rounds {
         peaks.push(peak::<R>());
-        weights.iter().zip(&mut samples).for_each(|(weights, of)| of.reads.push(read_rate(weights)));
+        reads.push(read_rate(&weights));
         // Who is first finds the clock and the caches as the peak left them: in turns.
         for turn in 0..cases.len() {
             let case = if round % 2 == 0 { turn } else { cases.len() - 1 - turn };
-            samples[case].us.push(1e6 * time(|| _ = calls[case].run()));
+            us[case].push(1e6 * time(|| _ = calls[case].run()));
         }
     }
-    let peak = median(&mut peaks);
-    let row = |((&case, Samples { mut us, mut reads }), call): ((&Case, Samples), &mut Call<R>)| {
-        let (threads, number, median_us) = (rayon::current_num_threads(), size_of::<R>(), median(&mut us));
+    let (peak, read) = (median(&mut peaks), median(&mut reads));
+    let row = |((&case, mut us), call): ((&Case, Vec<f64>), &mut Call<R>)| {
+        let (threads, number, median) = (rayon::current_num_threads(), size_of::<R>(), median(&mut us));
         Row {
             case,
             threads,
             number,
-            us: [median_us, us[0], us[rounds - 1]],
+            us: [median, us[0], us[rounds - 1]],
             peak,
-            read: median(&mut reads),
+            read,
             tape_bytes: call.tape_bytes(),
             profile: profile.then(|| parts(call, rounds, case.forward)),
         }
     };
-    cases.iter().zip(samples).zip(&mut calls).map(row).collect()
-}
-
-/// What the rounds gave for a case: µs of a call, and the rate at which `U` is read.
-#[derive(Clone, Default)]
-struct Samples {
-    us: Vec<f64>,
-    reads: Vec<f64>,
+    cases.iter().zip(us).zip(&mut calls).map(row).collect()
 }
 
 /// Where the time of a training step goes: forward, backward, and Adam; or of forward alone.

@@ -80,7 +80,7 @@ impl Sheet<'_, '_> {
     fn legend(&self) {
         const MARK: i32 = 44;
         let y = self.frame.top - 30;
-        let (width, curves) = (self.frame.right - self.frame.left, &self.panel.curves);
+        let (width, curves) = (self.frame.width(), &self.panel.curves);
         let all: i32 = curves.iter().map(|curve| MARK + 52 + text_width(&curve.name, SMALL)).sum();
         let share = if all <= width { width } else { width / curves.len() as i32 };
         let mut x = self.frame.left;

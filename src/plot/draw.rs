@@ -89,7 +89,7 @@ impl Frame {
 
     /// From a place between 0, the left end, and 1.
     pub fn across(&self, place: f64) -> i32 {
-        self.left + (place * f64::from(self.right - self.left)).round() as i32
+        self.left + (place * f64::from(self.width())).round() as i32
     }
 
     /// From a place between 0, the lower end, and 1.
@@ -99,7 +99,7 @@ impl Frame {
 
     /// The panel's title, `above` the data, and the names of the axes.
     pub fn names(&self, area: &Area<'_>, above: i32, [title, x, y]: [&str; 3]) {
-        let (width, height) = (self.right - self.left, self.bottom - self.top);
+        let (width, height) = (self.width(), self.bottom - self.top);
         let place = (self.left, self.top - above, width);
         text(area, title, place, font(MEDIUM, INK).bold(), (HPos::Left, VPos::Top));
         let place = (self.across(0.5), self.bottom + 54, width);

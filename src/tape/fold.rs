@@ -47,7 +47,7 @@ impl Graph {
     /// The folded graph, and the node of it for each of this graph's.
     pub(crate) fn fold(&self) -> (Self, Vec<usize>) {
         let same = self.same_sequences();
-        let one = |sequence| same.get(&sequence).copied().unwrap_or(sequence); // nodes may have been added
+        let laid_onto = |sequence| same.get(&sequence).copied().unwrap_or(sequence); // nodes may have been added
         let mut operands = vec![Vec::new(); self.nodes.len()];
         for edge in &self.edges {
             operands[edge.to].extend(std::iter::repeat_n((edge.from, edge.lag), edge.uses));
@@ -68,7 +68,7 @@ impl Graph {
                 if here { Operand::Node(folded[from]) } else { Operand::FromElsewhere }
             };
             let part = Part {
-                sequence: one(step[0]),
+                sequence: laid_onto(step[0]),
                 op: node.op,
                 label: node.label.as_deref(),
                 kind: node.kind,
@@ -82,7 +82,7 @@ impl Graph {
                 Entry::Vacant(entry) => {
                     entry.insert(nodes.len());
                     folded.push(nodes.len());
-                    nodes.push(GraphNode { step: Some([one(step[0]), 0]), ..node.clone() });
+                    nodes.push(GraphNode { step: Some([laid_onto(step[0]), 0]), ..node.clone() });
                 }
                 Entry::Occupied(entry) => {
                     let one = &mut nodes[*entry.get()];
