@@ -48,6 +48,8 @@ fn element_by_element(checks: &mut Checks) {
         checks.check(normal, one, &|_, v| 1.0 - v[0]);
         checks.check(normal, one, &|_, v| v[0].exp());
         checks.check(positive, one, &|_, v| v[0].ln());
+        checks.check(normal, one, &|_, v| v[0].sin());
+        checks.check(normal, one, &|_, v| v[0].cos());
         checks.check(positive, one, &|_, v| v[0].sqrt());
         checks.check(normal, one, &|_, v| v[0].square());
         checks.check(off_corners, one, &|_, v| v[0].abs());

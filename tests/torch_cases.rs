@@ -81,6 +81,9 @@ fn operations_are_pytorch_s() {
             // element by element
             ("unary_square", |g| g.x().square()),
             ("unary_tanh", |g| g.x().tanh()),
+            ("unary_sin", |g| g.x().sin()),
+            ("unary_cos", |g| g.x().cos()),
+            ("diamond_graph", |g| (g.x().sin() + g.x().cos()) * (g.x().sin() - g.x().cos())),
             ("unary_sigmoid", |g| g.x().sigmoid()),
             ("unary_relu", |g| g.x().relu()),
             ("unary_softplus", |g| g.x().softplus()),

@@ -16,6 +16,7 @@ mod embedding;
 mod layer_norm;
 mod recurrent;
 mod time_distributed;
+pub mod zoo;
 
 pub use activation::Activation;
 pub use cells::{

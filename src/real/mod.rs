@@ -4,6 +4,7 @@ mod dual;
 mod exponential;
 mod float;
 mod logarithm;
+mod machine;
 
 use std::fmt::{Debug, Display, LowerExp};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
@@ -87,6 +88,12 @@ pub trait Real:
     /// `|x|`.
     #[must_use]
     fn abs(self) -> Self;
+    /// `sin x`, of the standard library; NaN at ±∞.
+    #[must_use]
+    fn sin(self) -> Self;
+    /// `cos x`, of the standard library; NaN at ±∞.
+    #[must_use]
+    fn cos(self) -> Self;
 
     /// `σ(x) = 1/(1 + e⁻ˣ)`
     #[must_use]
@@ -126,72 +133,3 @@ pub trait Real:
         Self::from_f64(n as f64)
     }
 }
-
-macro_rules! machine_float {
-    ($float:ident, $on:ident) => {
-        impl Real for $float {
-            const ZERO: Self = 0.0;
-            const ONE: Self = 1.0;
-
-            #[inline(always)]
-            fn from_f64(x: f64) -> Self {
-                x as $float
-            }
-            #[inline(always)]
-            fn to_f64(self) -> f64 {
-                f64::from(self)
-            }
-            #[inline(always)]
-            fn mul_add(self, a: Self, b: Self) -> Self {
-                $float::mul_add(self, a, b)
-            }
-            #[inline(always)]
-            fn exp(self) -> Self {
-                exponential::exp(self)
-            }
-            #[inline(always)]
-            fn exp_m1(self) -> Self {
-                exponential::exp_m1(self)
-            }
-            #[inline(always)]
-            fn ln(self) -> Self {
-                logarithm::ln(self)
-            }
-            #[inline(always)]
-            fn ln_1p(self) -> Self {
-                logarithm::ln_1p(self)
-            }
-            #[inline(always)]
-            fn sqrt(self) -> Self {
-                $float::sqrt(self)
-            }
-            #[inline(always)]
-            fn tanh(self) -> Self {
-                exponential::tanh(self)
-            }
-            #[inline(always)]
-            fn abs(self) -> Self {
-                $float::abs(self)
-            }
-            #[inline(always)]
-            fn sigmoid(self) -> Self {
-                exponential::sigmoid(self)
-            }
-            #[inline(always)]
-            fn softplus(self) -> Self {
-                exponential::softplus(self)
-            }
-            #[inline(always)]
-            fn is_nan(self) -> bool {
-                $float::is_nan(self)
-            }
-            #[inline(always)]
-            fn vectorise<K: Kernel<Self>>(kernel: K) -> K::Output {
-                crate::simd::dispatch(crate::simd::$on(kernel))
-            }
-        }
-    };
-}
-
-machine_float!(f32, OnF32);
-machine_float!(f64, OnF64);

@@ -22,6 +22,10 @@ unary! {
     exp => ops::Exp;
     /// `ln x`: −∞ at 0, NaN below.
     ln => ops::Ln;
+    /// `sin x`: NaN at ±∞.
+    sin => ops::Sin;
+    /// `cos x`: NaN at ±∞.
+    cos => ops::Cos;
     /// `√x`: NaN below 0. The slope at 0 is infinite.
     sqrt => ops::Sqrt;
     /// `x²`.

@@ -1,6 +1,6 @@
 //! Every cell of the crate, and one of a user's own.
 
-use tapeloop::nn::{Activation, BasicLstm, Cell, Gru, Lstm, Recurrent, Reset, SimpleRnn, Spec};
+use tapeloop::nn::{Activation, Cell, Lstm, Recurrent, SimpleRnn, Spec, zoo};
 use tapeloop::{Init, Param, Params, Real, Tape, Var};
 
 /// What is done with each cell.
@@ -8,25 +8,27 @@ pub trait Visit {
     fn visit<S: Spec + Copy>(&mut self, name: &str, layer: Recurrent<S>);
 }
 
-/// Shows all cells, with `h` units. How many there are.
+/// Shows all cells of the crate, the options of some, and one of a user's own, with `h` units.
 pub fn every_cell(h: usize, visitor: &mut impl Visit) {
-    visitor.visit("simple_rnn", SimpleRnn::new(h));
+    zoo::visit(h, &mut Zoo(visitor));
     visitor.visit("simple_rnn, two biases", SimpleRnn::pytorch(h));
     visitor.visit("simple_rnn without bias", SimpleRnn::new(h).bias(false));
     visitor.visit("simple_rnn, sigmoid", SimpleRnn::new(h).activation(Activation::Sigmoid));
-    visitor.visit("lstm", Lstm::new(h));
     visitor.visit("lstm, two biases", Lstm::pytorch(h));
     visitor.visit("lstm, softplus", Lstm::new(h).activation(Activation::Softplus));
-    visitor.visit("lstm, peepholes", Lstm::new(h).peepholes(true));
-    visitor.visit("lstm, projection", Lstm::new(h).projection(2));
     visitor.visit("lstm, clip", Lstm::new(h).cell_clip(0.3));
-    visitor.visit("lstm, coupled", Lstm::new(h).coupled_gates(true));
     let all = Lstm::pytorch(h).peepholes(true).projection(3).cell_clip(0.3).coupled_gates(true);
     visitor.visit("lstm, all", all);
-    visitor.visit("basic_lstm", BasicLstm::new(h));
-    visitor.visit("gru", Gru::new(h));
-    visitor.visit("gru, reset before", Gru::new(h).reset(Reset::Before));
     visitor.visit("of one's own", Recurrent::of(Independent { units: h }));
+}
+
+/// Those of the crate's list.
+struct Zoo<'a, V>(&'a mut V);
+
+impl<V: Visit> zoo::Visit for Zoo<'_, V> {
+    fn visit<S: Spec + Copy + 'static>(&mut self, name: &'static str, layer: Recurrent<S>) {
+        self.0.visit(name, layer);
+    }
 }
 
 /// Units that each remember only themselves, in two ways: `h_t = tanh(x_t·W + u⊙h_{t−1} + m_{t−1})`, `m_t = h_t²/2`.

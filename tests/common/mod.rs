@@ -8,6 +8,7 @@ pub mod files;
 pub mod formats;
 pub mod gradients;
 pub mod heap;
+pub mod layers;
 pub mod mistakes;
 pub mod numbers;
 pub mod operands;

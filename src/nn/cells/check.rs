@@ -6,7 +6,7 @@ use crate::tensor::Shape;
 
 /// Panics unless `x_t` is `[B, I]` and each state `[B, width]`; a state comes with what to call it.
 #[track_caller]
-pub(super) fn check<R: Real>(
+pub(in crate::nn) fn check<R: Real>(
     layer: &str,
     x_t: Var<'_, R>,
     inputs: usize,

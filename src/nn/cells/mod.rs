@@ -10,6 +10,8 @@ mod lstm_cell;
 mod simple_rnn;
 mod simple_rnn_cell;
 
+pub(super) use check::check;
+
 pub use basic_lstm::{BasicLstm, BasicLstmCell, BasicLstmSpec};
 pub use gru::{Gru, GruSpec, Reset};
 pub use gru_cell::GruCell;

@@ -87,8 +87,8 @@ pub trait Cell {
     }
 }
 
-/// The state of a cell: one variable, a pair of which the first is the output, or a `Copy` struct of your own
-/// that says which.
+/// The state of a cell: one variable, a pair or an array of which the first is the output, or a `Copy` struct of your own
+/// that says which. Each is `[B, ..]`; under a mask they are `[B, width]`.
 pub trait State<'t, R: Real>: Copy {
     /// What the rest of the net sees of it: `h_t` `[B, H]`.
     fn output(self) -> Var<'t, R>;
@@ -134,5 +134,21 @@ impl<'t, R: Real> State<'t, R> for (Var<'t, R>, Var<'t, R>) {
 
     fn zip(self, other: Self, mut f: impl FnMut(Var<'t, R>, Var<'t, R>) -> Var<'t, R>) -> Self {
         (f(self.0, other.0), f(self.1, other.1))
+    }
+}
+
+/// Any number of variables, of which the first is the output.
+impl<'t, R: Real, const N: usize> State<'t, R> for [Var<'t, R>; N] {
+    fn output(self) -> Var<'t, R> {
+        self[0]
+    }
+
+    fn with_output(mut self, output: Var<'t, R>) -> Self {
+        self[0] = output;
+        self
+    }
+
+    fn zip(self, other: Self, mut f: impl FnMut(Var<'t, R>, Var<'t, R>) -> Var<'t, R>) -> Self {
+        std::array::from_fn(|i| f(self[i], other[i]))
     }
 }

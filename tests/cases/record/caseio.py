@@ -10,7 +10,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 BOUND = {"float64": 1e-12, "float32": 1e-6}
-GIVEN = ("input.", "param.", "upstream.", "state.h0", "state.c0", "state.initial_")  # all others are recomputed
+GIVEN = ("input.", "param.", "upstream.", "state.h0", "state.c0", "state.initial_") + tuple(f"state.{i}" for i in range(10))
 
 
 class Case:

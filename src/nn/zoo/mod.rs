@@ -1,0 +1,71 @@
+//! The zoo: cells from papers, one a file, each as its equation, in the paper's letters.
+//!
+//! They are layers like [`Lstm`]: a description with [`build`](super::Recurrent::build), and all that
+//! [`Recurrent`] has. `docs/zoo.md` is the table of them all, with what each is for.
+//!
+//! To add one takes a file, and its line in the list below. From there gradient checks, traces, pictures of the tape, the race
+//! (`examples/zoo`) and the `throughput` bench have it.
+
+mod gates;
+
+pub use gates::Gates;
+
+use super::{BasicLstm, Gru, Lstm, Recurrent, Reset, SimpleRnn, Spec};
+
+/// What is done with each cell: see [`visit`].
+pub trait Visit {
+    /// Is given a layer by its name.
+    fn visit<S: Spec + Copy + 'static>(&mut self, name: &'static str, layer: Recurrent<S>)
+    where
+        S::Cell: 'static;
+}
+
+/// Lists the cells: declares the files, and shows all of them to a visitor. Of a file `mgu::Mgu` it takes `Mgu::new(units)`.
+macro_rules! zoo {
+    ($units:ident: $($known:literal => $layer:expr,)* files: $($file:ident::$Layer:ident,)*) => {
+        $(mod $file; pub use $file::*;)*
+
+        /// The name of every cell, in the order of the list.
+        pub const NAMES: &[&str] = &[$($known,)* $(stringify!($file),)*];
+
+        /// Shows a layer of every cell, with so many units, to the visitor.
+        ///
+        /// ```
+        /// use tapeloop::Params;
+        /// use tapeloop::nn::{Recurrent, Spec, zoo};
+        ///
+        /// struct Count;
+        ///
+        /// impl zoo::Visit for Count {
+        ///     fn visit<S: Spec + Copy + 'static>(&mut self, name: &'static str, layer: Recurrent<S>) {
+        ///         let mut params = Params::<f32>::new(0);
+        ///         let _ = layer.build(&mut params, name, 10);
+        ///         println!("{name}: {} parameters", params.count());
+        ///     }
+        /// }
+        ///
+        /// zoo::visit(64, &mut Count);
+        /// ```
+        pub fn visit($units: usize, visitor: &mut impl Visit) {
+            $(visitor.visit($known, $layer);)*
+            $(visitor.visit(stringify!($file), $Layer::new($units));)*
+        }
+    };
+}
+
+zoo! {
+    h:
+    "simple_rnn" => SimpleRnn::new(h),
+    "lstm" => Lstm::new(h),
+    "gru" => Gru::new(h),
+    "basic_lstm" => BasicLstm::new(h),
+    "gru_reset_before" => Gru::new(h).reset(Reset::Before),
+    "lstm_peepholes" => Lstm::new(h).peepholes(true),
+    "lstm_projection" => Lstm::new(h).projection(h.div_ceil(2)),
+    "lstm_coupled" => Lstm::new(h).coupled_gates(true),
+    "lstm_zoneout" => Lstm::new(h).zoneout(0.15, 0.5),
+
+    files:
+    // gates
+    mgu::Mgu, janet::Janet,
+}

@@ -1,0 +1,28 @@
+"""Cells of torchrecurrent, recomputed. Where it differs from the paper, the comment says so, and its numbers are not used."""
+
+import torch
+import torchrecurrent as tr
+
+import zoo
+
+LIBRARY = {"library": "torchrecurrent 0.2.5", "licence": "MIT"}
+
+
+def split(p, gates):
+    """Our `w`, `u`, `b` as torchrecurrent has them: a row of a matrix for each unit, and a second bias, of zeros."""
+    return {"weight_ih": p["w"].T, "weight_hh": p["u"].T, "bias_ih": p["b"], "bias_hh": torch.zeros(gates)}
+
+
+@zoo.case("mgu", units=4, params={"w": (3, 8), "u": (4, 8), "b": (8,)}, states=[(2, 4)], **LIBRARY)
+def mgu(x, p, s):
+    outputs, h = zoo.over_time(tr.MGUCell(3, 4), split(p, 8), x, s[0])
+    return outputs, [h]
+
+@zoo.case("janet", units=4, params={"w": (3, 8), "u": (4, 8), "b": (8,)}, states=[(2, 4)], **LIBRARY)
+def janet(x, p, s):
+    outputs, (h, _) = zoo.over_time(tr.JANETCell(3, 4), split(p, 8), x, (s[0], s[0]))
+    return outputs, [h]
+
+
+if __name__ == "__main__":
+    zoo.main(__doc__, f"torchrecurrent 0.2.5 on torch {torch.__version__} (PyPI), CPU, 1 thread")
