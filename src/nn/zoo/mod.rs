@@ -66,6 +66,12 @@ zoo! {
     "lstm_zoneout" => Lstm::new(h).zoneout(0.15, 0.5),
 
     files:
-    // gates
+    // gates: LSTM's and GRU's kin
     mgu::Mgu, janet::Janet,
+
+    // steps of differential equations, and weights under constraints
+
+    // linear in the state: a loop, or a scan
+
+    // memories that are more than a row, and the rest
 }
