@@ -335,6 +335,18 @@ fn the_first_number_that_is_none_is_found() {
         assert_eq!((found.step, found.name, found.value), (Some([0, 1]), Some("root"), f64::INFINITY));
         assert!(found.to_string().contains("`sqrt` gives its operand 0 the gradient inf"), "{found}");
     });
+    // A gradient of a parameter that was there before.
+    with_weights(2.0, |params| {
+        let tape = Tape::new(params, Memory::new()).watched();
+        let w = tape.param(params.find("w").unwrap());
+        let mut grads = params.zero_gradients();
+        grads.flat_mut()[1] = f64::INFINITY;
+        tape.backward((w * 2.0).sum(), &mut grads);
+        let found = tape.anomaly().unwrap();
+        assert_eq!((found.direction, found.op, found.operand), (Direction::Backward, "leaf", None));
+        assert_eq!((found.line, found.element, found.value), (0, 1, f64::INFINITY));
+        assert!(found.to_string().contains("the gradients were given with inf"), "{found}");
+    });
     // And nothing where there is nothing; nor in the next tape of the same memory.
     with_weights(-2.0, |params| {
         let tape = Tape::new(params, Memory::new()).watched();
@@ -366,6 +378,38 @@ fn an_overflow_within_a_layer_has_its_step() {
     let _ = rnn.forward(tape.input([1, 9, 1], &x));
     let found = tape.anomaly().unwrap();
     assert_eq!((found.op, found.step, found.operands.len()), ("matmul", Some([0, 6]), 2));
+}
+
+/// One huge input, and every cell overflows within the step that reads it.
+struct Overflow;
+
+impl Visit for Overflow {
+    fn visit<S: Spec + Copy>(&mut self, name: &str, layer: Recurrent<S>) {
+        let mut params = Params::<f64>::new(2);
+        let layer = layer.return_sequences(true).build(&mut params, "cell", 1);
+        let mut numbers = numbers(9);
+        for huge in [false, true] {
+            if huge {
+                numbers[3] = f64::MAX;
+                params.flat_mut().iter_mut().for_each(|w| *w *= 40.0);
+            }
+            let tape = Tape::new(&params, Memory::new()).watched();
+            let output = layer.forward(tape.input([1, 9, 1], &numbers));
+            if !huge {
+                tape.backward(loss(output), &mut params.zero_gradients());
+                assert_eq!(tape.anomaly(), None, "{name}");
+                continue;
+            }
+            let found = tape.anomaly().unwrap_or_else(|| panic!("{name}: nothing found"));
+            assert_eq!((found.direction, found.step), (Direction::Forward, Some([0, 3])), "{name}: {found}");
+            assert!(found.op != "leaf" && !found.operands.is_empty(), "{name}: {found}");
+        }
+    }
+}
+
+#[test]
+fn an_overflow_within_any_cell_has_its_step() {
+    every_cell(4, &mut Overflow);
 }
 
 fn params_are_small(params: &Params<f32>) {

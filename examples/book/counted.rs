@@ -102,6 +102,12 @@ impl Real for Counted {
     fn abs(self) -> Self {
         Self(self.0.abs())
     }
+    fn sin(self) -> Self {
+        Self(self.0.sin())
+    }
+    fn cos(self) -> Self {
+        Self(self.0.cos())
+    }
     fn sigmoid(self) -> Self {
         Self(Real::sigmoid(self.0))
     }

@@ -1,6 +1,7 @@
 //! Backpropagation through time with less memory: what isn't kept is computed again.
 
-use super::piece::{Passed, Piece, total};
+use super::full::{Passed, total};
+use super::piece::Piece;
 use super::schedule::{Plan, split};
 use super::task::{StateValues, Task, initial_state};
 use crate::real::Real;

@@ -22,7 +22,9 @@
 //! All of them take a [`Task`] with any [`Cell`]; what they have in common is a [piece](full) of the sequence on a tape
 //! of its own.
 
+mod advance;
 mod checkpointed;
+mod full;
 mod jacobian;
 mod piece;
 mod rtrl;
@@ -32,8 +34,8 @@ mod truncated;
 mod uoro;
 
 pub use checkpointed::{Checkpointed, checkpointed};
+pub use full::{Passed, full};
 pub use jacobian::{recurrent_jacobians, spectral_radius};
-pub use piece::{Passed, full};
 pub use rtrl::{Influence, rtrl};
 pub use schedule::{Plan, advances, split};
 pub use task::{StateValues, Task, initial_state};

@@ -9,41 +9,6 @@ use crate::real::Real;
 use crate::tape::{Memory, Tape, Var};
 use crate::tensor::{Array, Gradients, Params};
 
-/// What came of a backward pass, besides the gradients of the weights.
-#[derive(Clone, Debug)]
-pub struct Passed<R> {
-    /// The sum of the losses.
-    pub loss: R,
-    /// The state after the last step.
-    pub state: StateValues<R>,
-    /// `∂L/∂state` before the first step.
-    pub d_initial: StateValues<R>,
-}
-
-/// Backpropagation through all time: one tape, from the first step to the last. Adds `∂L/∂w` to the gradients.
-///
-/// # Panics
-/// If the gradients are of other parameters.
-#[track_caller]
-pub fn full<K: Task, R: Real>(
-    task: &K,
-    params: &Params<R>,
-    grads: &mut Gradients<R>,
-    memory: &mut Memory<R>,
-) -> Passed<R> {
-    let [_, steps] = task.sizes();
-    let piece = Piece { task, params, steps: 0..steps };
-    let mut losses = Vec::new();
-    let initial = task::initial_state(task, params);
-    let (state, d_initial) = piece.backward(&initial, None, 0, &mut losses, grads, memory, |_, _| {});
-    Passed { loss: total(losses.into_iter()), state, d_initial }
-}
-
-/// The sum, in the order of time: as the tape of all steps has it.
-pub(super) fn total<R: Real>(losses: impl Iterator<Item = R>) -> R {
-    losses.reduce(|sum, loss| sum + loss).unwrap_or(R::ZERO)
-}
-
 /// Some steps of a task.
 pub(super) struct Piece<'a, K, R: Real> {
     pub task: &'a K,
@@ -52,25 +17,6 @@ pub(super) struct Piece<'a, K, R: Real> {
 }
 
 impl<K: Task, R: Real> Piece<'_, K, R> {
-    /// The state after the steps, from the one before. Nothing is kept for a backward pass. `each` may ask for the state after each step.
-    #[track_caller]
-    pub fn forward(
-        &self,
-        from: &[Array<R>],
-        memory: &mut Memory<R>,
-        mut each: impl FnMut(usize, &dyn Fn() -> StateValues<R>),
-    ) -> StateValues<R> {
-        let mut state = from.to_vec();
-        for t in self.steps.clone() {
-            let tape = Tape::without_gradients(self.params, mem::take(memory));
-            let before = task::on_tape(self.task, &tape, &state);
-            state = task::values::<K, R>(self.task.cell().step(self.task.input(&tape, t), before));
-            each(t, &|| state.clone());
-            *memory = tape.into_memory();
-        }
-        state
-    }
-
     /// The chain rule of these steps: from `after`, the gradient by the state after them (as far as the loss depends on it through later
     /// steps), the gradient by the state before them; the weights' is added to `grads`. Losses of steps before `counted` don't
     /// count. Returns the state after the steps, too.

@@ -1,7 +1,7 @@
 //! Real-time recurrent learning.
 
+use super::full::total;
 use super::jacobian::{linearise, numbers};
-use super::piece::total;
 use super::task::{self, StateValues, Task};
 use crate::kernels::{Mat, MatMut, gemm};
 use crate::real::Real;

@@ -1,6 +1,7 @@
 //! Truncated backpropagation through time.
 
-use super::piece::{Piece, total};
+use super::full::total;
+use super::piece::Piece;
 use super::task::{StateValues, Task, initial_state};
 use crate::real::Real;
 use crate::tape::Memory;

@@ -5,8 +5,8 @@ use std::mem;
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, RngExt, SeedableRng};
 
+use super::full::total;
 use super::jacobian::flatten;
-use super::piece::total;
 use super::task::{self, StateValues, Task};
 use crate::nn::{Cell, State};
 use crate::real::Dual;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Tape;
-use crate::ops::{Inputs, NodeId, Place};
+use crate::ops::{Inputs, Node, NodeId, Place};
 use crate::real::Real;
 use crate::tensor::{Gradients, Shape};
 
@@ -31,7 +31,8 @@ pub struct Anomaly {
     pub name: Option<&'static str>,
     /// The shapes of what it read.
     pub operands: Vec<Shape>,
-    /// Backwards, the operand whose gradient it is. Forwards, one that was not finite itself, which can only be a parameter.
+    /// Backwards, the operand whose gradient it is; none, if a parameter had it before the pass began. Forwards, one that was not finite
+    /// itself, which can only be a parameter.
     pub operand: Option<usize>,
     /// Which element.
     pub element: usize,
@@ -47,12 +48,11 @@ impl fmt::Display for Anomaly {
             (Direction::Forward, Some(i)) => {
                 write!(f, "forward: `{op}` computed {value}, and its operand {i} isn't finite")?;
             }
-            (Direction::Backward, operand) => {
-                write!(
-                    f,
-                    "backward: `{op}` gives its operand {} the gradient {value}",
-                    operand.unwrap_or(0)
-                )?;
+            (Direction::Backward, Some(i)) => {
+                write!(f, "backward: `{op}` gives its operand {i} the gradient {value}")?;
+            }
+            (Direction::Backward, None) => {
+                write!(f, "backward: the gradients were given with {value} in those of a parameter")?;
             }
         }
         write!(f, " (element {element}; line {line} of the tape")?;
@@ -89,6 +89,16 @@ impl Finding {
             && let Some(element) = numbers.iter().position(|x| !x.is_finite())
         {
             self.0 = Some(Found { direction, id, operand, element, value: numbers[element].to_f64() });
+        }
+    }
+
+    /// Looks at the gradients that parameters have before a pass, which adds to them.
+    pub(crate) fn look_at_given<R: Real>(&mut self, nodes: &[Node<R>], grads: &Gradients<R>) {
+        for (line, node) in nodes.iter().enumerate() {
+            if let Place::Params(offset) = node.place {
+                let given = &grads.flat()[offset..][..node.shape.len()];
+                self.see(Direction::Backward, NodeId(line as u32), None, given);
+            }
         }
     }
 

@@ -42,6 +42,9 @@ impl<R: Real> Tape<'_, R> {
         assert!(self.differentiates, "backward: the tape is one without gradients");
         let memory = &mut *self.memory_mut();
         memory.clear_grads();
+        if self.watched {
+            memory.anomaly.look_at_given(&memory.nodes, grads);
+        }
         for (var, seed) in seeds {
             assert!(std::ptr::eq(var.tape(), self), "backward: the loss is on another tape");
             let gradient = match memory.nodes[var.id().index()].place {

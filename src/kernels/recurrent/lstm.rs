@@ -1,5 +1,6 @@
 //! A step of the LSTM: four gates, two states
 
+use super::gate_order::GateOrder;
 use super::step::{Backward, Columns, Forward, Step};
 use super::units::{parts, parts_mut, units_4_6, units_6_6};
 use crate::real::Real;
@@ -30,26 +31,6 @@ pub struct Lstm {
     pub order: GateOrder,
     /// Added to `b_f`.
     pub forget_bias: f64,
-}
-
-/// Which gate comes when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GateOrder {
-    /// `i, f, g, o`: PyTorch and Keras (whose `c` is our `g`).
-    Ifgo,
-    /// `i, g, f, o`: TF1, which calls `g` `j`.
-    Igfo,
-}
-
-impl GateOrder {
-    /// `[i, f, g, o]` out of what lies in this order. (It is its own inverse.)
-    #[inline(always)]
-    fn sort<T>(self, [first, second, third, fourth]: [T; 4]) -> [T; 4] {
-        match self {
-            Self::Ifgo => [first, second, third, fourth],
-            Self::Igfo => [first, third, second, fourth],
-        }
-    }
 }
 
 const GATES: &[Columns] = &[Columns { from: 0, to: 0, gates: 4 }];

@@ -52,6 +52,7 @@
 mod backward;
 mod blocks;
 mod forward;
+mod gate_order;
 mod given;
 mod gradient;
 mod gru;
@@ -65,11 +66,12 @@ mod units;
 
 pub use backward::{Left, backward};
 pub use forward::forward;
+pub use gate_order::GateOrder;
 pub use given::{Given, Sizes};
 pub use gradient::Gradient;
 pub use gru::Gru;
 pub use gru_reset_before::GruResetBefore;
-pub use lstm::{GateOrder, Lstm};
+pub use lstm::Lstm;
 pub use simple_rnn::SimpleRnn;
 pub use step::{Backward, Columns, Forward, Step};
 

@@ -11,6 +11,7 @@ mod stacked;
 mod stateful;
 mod trajectory;
 mod unroll;
+mod way;
 mod zoneout;
 
 /// Panics unless `0 ≤ p < 1`.
@@ -27,5 +28,6 @@ pub use sequence_layer::{SequenceLayer, SequenceSpec};
 pub use stacked::Stacked;
 pub use stateful::Stateful;
 pub use trajectory::Trajectory;
-pub use unroll::{Way, unroll};
+pub use unroll::unroll;
+pub use way::Way;
 pub use zoneout::Zoneout;
