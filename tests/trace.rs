@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+
 use common::every_cell::{Visit, every_cell};
 use common::task::Waves;
 use tapeloop::bptt::{Task, recurrent_jacobians, spectral_radius};
@@ -131,6 +133,52 @@ fn gates_are_what_the_equations_say() {
         gates.into_iter().for_each(|(gate, expected)| near(gate, expected));
         near(h, (1.0 - z) * n + if i < 8 { 0.0 } else { z * all[6][i - 8] });
     }
+}
+
+/// Each cell has its gates and pre-activations by the names that its equations have: what a file of the zoo says `named("…")` of, and `h`.
+struct Names;
+
+impl Visit for Names {
+    fn visit<S: Spec + Copy>(&mut self, name: &str, layer: Recurrent<S>) {
+        let mut params = Params::<f64>::new(2);
+        let layer = layer.build(&mut params, "cell", 2);
+        let tape = Tape::new(&params, Memory::new()).traced();
+        let output = layer.forward(tape.variable(&Array::new([3, T, 2], numbers(3 * T * 2))));
+        tape.backward(output.sum(), &mut params.zero_gradients());
+        let names: BTreeSet<&str> = tape.names(0).into_iter().collect();
+        for name in &names {
+            let trace = tape.trace(0, name);
+            assert_eq!(trace.steps().len(), T, "{name}");
+            assert!(trace.gradient_norms().iter().all(|(_, norm)| norm.is_finite()), "{name}");
+        }
+        let kind = name.split(['_', ',']).next().unwrap();
+        let file = format!("{}/src/nn/zoo/{name}.rs", env!("CARGO_MANIFEST_DIR"));
+        let source = std::fs::read_to_string(file).unwrap_or_default();
+        let expected: BTreeSet<&str> = match name {
+            "lstm_coupled" | "lstm, all" => "a_g a_i a_o c f g h i o".split(' ').collect(),
+            "basic_lstm" => "a_f a_i a_j a_o c f h i j o".split(' ').collect(),
+            "of one's own" => ["h"].into(),
+            _ if !source.is_empty() => source
+                .split(".named(\"")
+                .skip(1)
+                .filter_map(|rest| rest.split('"').next())
+                .chain(["h"])
+                .collect(),
+            _ => match kind.split(' ').next().unwrap() {
+                "simple" => ["a", "h"].into(),
+                "lstm" => "a_f a_g a_i a_o c f g h i o".split(' ').collect(),
+                "gru" => "a_n a_r a_z h h_n n r z".split(' ').collect(),
+                other => panic!("{name}: what are the names of {other}?"),
+            },
+        };
+        assert_eq!(names, expected, "{name}");
+        assert!(names.len() > 1 || name == "of one's own", "{name}: nothing but h has a name");
+    }
+}
+
+#[test]
+fn gates_have_names_in_every_cell() {
+    every_cell(4, &mut Names);
 }
 
 /// `∂L/∂W_hh = Σ_t h_{t−1}ᵀ·∂L/∂a_t`, summand by summand.

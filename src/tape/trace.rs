@@ -1,5 +1,7 @@
 //! What happened at each time step.
 
+use std::collections::BTreeSet;
+
 use super::{Tape, Var};
 use crate::ops::NodeId;
 use crate::real::Real;
@@ -114,22 +116,28 @@ impl<'p, R: Real> Tape<'p, R> {
     pub fn trace(&self, sequence: usize, name: &str) -> Trace<'_, R> {
         assert!(self.traced, "trace: make the tape with `Tape::new(…).traced()`");
         let memory = self.memory();
-        let here = |&&(_, id): &&(&'static str, NodeId)| {
-            memory.history.step(id.index()).filter(|[of, _]| *of == sequence).is_some()
-        };
-        let named = memory.history.names().iter().filter(here);
-        let steps = named.clone().filter(|(known, _)| *known == name).filter_map(|&(_, id)| {
-            let [_, t] = memory.history.step(id.index())?;
+        let named = memory.history.names().iter().filter(|(known, _)| *known == name);
+        let steps = named.filter_map(|&(_, id)| {
+            let [_, t] = memory.history.step(id.index()).filter(|[of, _]| *of == sequence)?;
             Some((t, Var::new(self, id, memory.nodes[id.index()].shape)))
         });
         let steps: Vec<_> = steps.collect();
-        if steps.is_empty() {
-            let mut names: Vec<&str> = named.map(|&(name, _)| name).collect();
-            names.sort_unstable();
-            names.dedup();
-            panic!("trace: sequence {sequence} has no {name:?}; it has {names:?}");
-        }
+        drop(memory);
+        assert!(
+            !steps.is_empty(),
+            "trace: sequence {sequence} has no {name:?}; it has {:?}",
+            self.names(sequence)
+        );
         Trace { steps }
+    }
+
+    /// The names that a [`trace`](Self::trace) of this sequence may ask for, sorted; none, if the tape isn't traced.
+    pub fn names(&self, sequence: usize) -> Vec<&'static str> {
+        let memory = self.memory();
+        let of_step = |id: NodeId| memory.history.step(id.index()).is_some_and(|[of, _]| of == sequence);
+        let named = memory.history.names().iter().filter(|&&(_, id)| of_step(id));
+        let names: BTreeSet<&str> = named.map(|&(name, _)| name).collect();
+        names.into_iter().collect()
     }
 
     /// The summands of `∂loss/∂w`: of every step that adds to it the sequence, `t`, and what it adds, the last one first. A weight that is read
