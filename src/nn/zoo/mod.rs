@@ -70,6 +70,9 @@ zoo! {
     mgu::Mgu, janet::Janet,
 
     // steps of differential equations, and weights under constraints
+    ind_rnn::IndRnn, fast_rnn::FastRnn, fast_grnn::FastGrnn,
+    antisymmetric_rnn::AntisymmetricRnn, gated_antisymmetric_rnn::GatedAntisymmetricRnn,
+    cornn::CoRnn, unicornn::UnicoRnn, lem::Lem, lipschitz_rnn::LipschitzRnn, brc::Brc, nbrc::Nbrc,
 
     // linear in the state: a loop, or a scan
 
