@@ -55,7 +55,7 @@ pub const SHAPES: [[usize; 4]; 10] = [
 
 /// Cells with a relu. A difference taken across its corner says nothing of the gradient, so where one disagrees, it is taken again at
 /// other weights, states and inputs: a wrong gradient is wrong there, too.
-pub const CORNERS: [&str; 1] = ["ind_rnn"];
+pub const CORNERS: [&str; 2] = ["ind_rnn", "unitary_rnn"];
 
 /// The same, of so many rows and steps, and so many inputs, that they are taken in several blocks, of different lengths.
 pub const LONG: [[usize; 4]; 3] = [[3, 201, 300, 2], [301, 3, 300, 2], [1, 601, 300, 1]];

@@ -9,7 +9,7 @@ use crate::tensor::{Init, Param, Params};
 /// A layer of long expressive memory: a slow and a fast memory, each with a step in time that depends on the input.
 ///
 /// Rusch, Mishra, Erichson & Mahoney, *Long expressive memory for sequence modeling* (2022), <https://arxiv.org/abs/2110.04744>,
-/// equation 3, which is also its published code. (torchrecurrent's `LEMCell` differs: its `y_t` reads `z_{t−1}`.)
+/// as is its published code. (torchrecurrent's `LEMCell` differs: its `y_t` reads `z_{t−1}`.)
 ///
 /// ```text
 /// Δ = Δt·σ(x_t·W_1 + y_{t−1}·U_1 + b_1)          step of z

@@ -10,7 +10,7 @@ use crate::tensor::{Init, Param, Params};
 /// that real and imaginary parts of their eigenvalues are bounded apart.
 ///
 /// Erichson, Azencot, Queiruga, Hodgkinson & Mahoney, *Lipschitz recurrent neural networks* (2021), <https://arxiv.org/abs/2006.12070>,
-/// equations 1, 4 and 9, with Euler's method. Published code: `LipschitzRNN` of the authors.
+/// with Euler's method. Published code: `LipschitzRNN` of the authors.
 ///
 /// ```text
 /// A = (1 − β)·(M + Mᵀ) + β·(M − Mᵀ) − γ·1

@@ -10,7 +10,7 @@ use crate::tensor::{Init, Param, Params};
 /// vanishing.
 ///
 /// Rusch & Mishra, *UnICORNN: a recurrent model for learning very long time dependencies* (2021), <https://arxiv.org/abs/2103.05487>;
-/// one layer of its equation 3. torchrecurrent `UnICORNNCell`.
+/// one layer of it. torchrecurrent `UnICORNNCell`.
 ///
 /// ```text
 /// Δ = Δt·σ(c)                                    a step for each unit
