@@ -88,6 +88,10 @@ fn matrices(checks: &mut Checks) {
                 checks.check(normal, &[&[k, m], &[k, n]], &|_, v| v[0].matmul_tn(v[1]));
                 checks.check(normal, &[&[m, k], &[n, k]], &|_, v| v[0].matmul_nt(v[1]));
                 checks.check(normal, &[&[k, m], &[n, k]], &|_, v| v[0].matmul_tt(v[1]));
+                let each = &[k, n][..];
+                checks.check(normal, &[&[m, k], each, each, each, each], &|_, v| {
+                    v[0].synapses(v[1], v[2], v[3], v[4])
+                });
             }
         }
     }
@@ -96,6 +100,9 @@ fn matrices(checks: &mut Checks) {
         checks.check(normal, &[&shape, &[shape[0], 4]], &|_, v| v[0].matmul_tn(v[1]));
         checks.check(normal, &[&shape, &[4, shape[1]]], &|_, v| v[0].matmul_nt(v[1]));
         checks.check(normal, &[&shape, &[4, shape[0]]], &|_, v| v[0].matmul_tt(v[1]));
+        let each = &[shape[1], 4][..];
+        checks
+            .check(normal, &[&shape, each, each, each, each], &|_, v| v[0].synapses(v[1], v[2], v[3], v[4]));
     }
     checks.check(normal, &[&[2, 3, 4], &[4, 5]], &|_, v| v[0].matmul(v[1]));
     checks.check(normal, &[&[2, 3, 2, 4], &[5, 4]], &|_, v| v[0].matmul_nt(v[1]));

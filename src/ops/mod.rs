@@ -61,7 +61,7 @@ ops! {
     maximum::Maximum, minimum::Minimum, clamp::Clamp, where_mask::WhereMask, select_rows::SelectRows,
     dropout::Dropout,
     // matrices
-    matmul::MatMul, add_bias::AddBias,
+    matmul::MatMul, add_bias::AddBias, synapses::Synapses,
     // whole sequences
     recurrence::Recurrence,
     // over the last axis

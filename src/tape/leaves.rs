@@ -4,7 +4,7 @@ use super::{Direction, Tape, Var};
 use crate::kernels::bulk;
 use crate::ops::{Node, NodeId, Place};
 use crate::real::Real;
-use crate::tensor::{Array, Param, Shape};
+use crate::tensor::{Array, Constant, Param, Shape};
 
 impl<R: Real> Tape<'_, R> {
     /// Data: read, but not differentiated by.
@@ -98,6 +98,23 @@ impl<R: Real> Tape<'_, R> {
         let var =
             self.push(memory, Node::leaf(param.shape(), Place::Params(param.offset), self.differentiates));
         memory.param_leaves[param.index] = Some(var.id());
+        var
+    }
+
+    /// A constant of a layer: like a parameter on the tape once, however often it is asked for, and part of no time step. But ask before the step
+    /// computes anything else: the lines of a step should lie side by side.
+    pub(crate) fn constant(&self, constant: &Constant) -> Var<'_, R> {
+        let (array, number) = (constant.array(), constant.number());
+        let known = self.memory().constant_leaves.iter().find(|&&(other, _)| other == number).copied();
+        if let Some((_, id)) = known {
+            return Var::new(self, id, array.shape());
+        }
+        let step = self.at_step(None);
+        let var = self.leaf_with(array.shape(), false, |value| {
+            value.iter_mut().zip(array.data()).for_each(|(value, &x)| *value = R::from_f64(x));
+        });
+        self.at_step(step);
+        self.memory_mut().constant_leaves.push((number, var.id()));
         var
     }
 }

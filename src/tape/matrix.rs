@@ -54,4 +54,15 @@ impl<R: Real> Var<'_, R> {
     pub fn add_bias(self, b: Self) -> Self {
         self.tape().record(ops::AddBias, &[self, b])
     }
+
+    /// From voltages `v` `[B, I]`, `Σᵢ w[i, j]·σ(s[i, j]·(v[b, i] − m[i, j]))`, and beside it the same with each term times `e[i, j]`: `[B, 2·H]`. All
+    /// others are `[I, H]`.
+    ///
+    /// # Panics
+    /// If `self` is not `[B, I]`, or another one not `[I, H]`.
+    #[must_use]
+    #[track_caller]
+    pub fn synapses(self, w: Self, s: Self, m: Self, e: Self) -> Self {
+        self.tape().record(ops::Synapses, &[self, w, s, m, e])
+    }
 }

@@ -29,6 +29,8 @@ pub struct Memory<R: Real = f32> {
     pub(crate) workspace: Workspace<R>,
     /// The leaf of each parameter that was read, by the parameter's index.
     pub(crate) param_leaves: Vec<Option<NodeId>>,
+    /// The leaf of each constant of a layer that was read, and the constant's number.
+    pub(crate) constant_leaves: Vec<(u64, NodeId)>,
     /// Which lines belong to which time step, and names; of a traced tape.
     pub(crate) history: History,
     /// What a watched tape has found.
@@ -46,6 +48,7 @@ impl<R: Real> Default for Memory<R> {
             saved: Arena::default(),
             workspace: Workspace::default(),
             param_leaves: Vec::new(),
+            constant_leaves: Vec::new(),
             history: History::default(),
             anomaly: Finding::default(),
         }
@@ -77,6 +80,7 @@ impl<R: Real> Memory<R> {
         self.grads.clear();
         self.saved.clear();
         self.param_leaves.clear();
+        self.constant_leaves.clear();
         self.history.clear();
         self.anomaly = Finding::default();
     }

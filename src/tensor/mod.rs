@@ -2,6 +2,7 @@
 
 mod arena;
 mod array;
+mod constant;
 mod entry;
 mod gradients;
 mod init;
@@ -11,6 +12,7 @@ mod touched;
 
 pub(crate) use arena::Arena;
 pub use array::Array;
+pub(crate) use constant::Constant;
 pub use entry::Entry;
 pub use gradients::Gradients;
 pub use init::Init;

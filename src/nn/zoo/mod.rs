@@ -7,6 +7,7 @@
 //! (`examples/zoo`) and the `throughput` bench have it.
 
 mod gates;
+mod legendre;
 
 pub use gates::Gates;
 
@@ -70,6 +71,10 @@ zoo! {
     mgu::Mgu, janet::Janet,
 
     // steps of differential equations, and weights under constraints
+    ind_rnn::IndRnn, fast_rnn::FastRnn, fast_grnn::FastGrnn,
+    antisymmetric_rnn::AntisymmetricRnn, gated_antisymmetric_rnn::GatedAntisymmetricRnn,
+    cornn::CoRnn, unicornn::UnicoRnn, lem::Lem, lipschitz_rnn::LipschitzRnn, brc::Brc, nbrc::Nbrc,
+    unitary_rnn::UnitaryRnn, lmu::Lmu, cfc::Cfc, ltc::Ltc,
 
     // linear in the state: a loop, or a scan
 

@@ -1,0 +1,91 @@
+//! nBRC: bistable units that others make bistable, or not
+
+use super::brc::bistable;
+use crate::nn::cells::check;
+use crate::nn::{Cell, Recurrent, Spec};
+use crate::real::Real;
+use crate::tape::{Tape, Var};
+use crate::tensor::{Init, Param, Params};
+
+/// A layer of neuromodulated bistable units: a [`Brc`](super::Brc) in which the feedback and the speed of a unit depend on all units.
+///
+/// Vecoven, Ernst & Drion, *A bio-inspired bistable recurrent cell allows for long-lasting memory* (2021),
+/// <https://doi.org/10.1371/journal.pone.0252676>. torchrecurrent `NBRCell` (whose documentation writes `⊙` where it multiplies matrices).
+///
+/// ```text
+/// a_t = 1 + tanh(x_t·W_a + h_{t−1}·U_a + b_a)    feedback
+/// c_t = σ(x_t·W_c + h_{t−1}·U_c + b_c)           how slow
+/// h_t = c_t⊙h_{t−1} + (1 − c_t)⊙tanh(x_t·W_h + a_t⊙h_{t−1} + b_h)
+/// ```
+///
+/// For biases and letters see [`Brc`](super::Brc).
+///
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, 3·H]` and `{name}.u` `[H, 2·H]`, Glorot uniform, as the published code's, and `{name}.b` `[3·H]`,
+/// zeros; gates `a, c, h`.
+pub type Nbrc = Recurrent<NbrcSpec>;
+
+/// The size of an [`NbrcCell`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
+pub struct NbrcSpec {
+    units: usize,
+}
+
+impl Nbrc {
+    /// `H` units.
+    pub fn new(units: usize) -> Self {
+        Self::of(NbrcSpec { units })
+    }
+}
+
+impl Spec for NbrcSpec {
+    type Cell = NbrcCell;
+
+    fn outputs(&self) -> usize {
+        self.units
+    }
+
+    #[track_caller]
+    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> NbrcCell {
+        NbrcCell {
+            w: params.add(format!("{name}.w"), [inputs, 3 * self.units], Init::GlorotUniform),
+            u: params.add(format!("{name}.u"), [self.units, 2 * self.units], Init::GlorotUniform),
+            b: params.add(format!("{name}.b"), [3 * self.units], Init::Zeros),
+        }
+    }
+}
+
+/// One step of an [`Nbrc`].
+#[derive(Clone, Copy, Debug)]
+pub struct NbrcCell {
+    /// `W` `[I, 3·H]`: of `a`, `c`, `h`.
+    pub w: Param,
+    /// `U` `[H, 2·H]`: of `a` and `c`.
+    pub u: Param,
+    /// `b` `[3·H]`: of `a`, `c`, `h`.
+    pub b: Param,
+}
+
+impl Cell for NbrcCell {
+    /// `h` `[B, H]`.
+    type State<'t, R: Real> = Var<'t, R>;
+
+    fn zero_state<'t, R: Real>(&self, tape: &'t Tape<'t, R>, batch: usize) -> Var<'t, R> {
+        tape.zeros([batch, self.u.shape().rows()])
+    }
+
+    #[track_caller]
+    fn step<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>) -> Var<'t, R> {
+        self.step_reading(x_t, h, h)
+    }
+
+    /// `c⊙h_{t−1}` and the feedback `a⊙h_{t−1}` are `h_{t−1}` itself; the product with `U` reads `read`.
+    #[track_caller]
+    fn step_reading<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>, read: Var<'t, R>) -> Var<'t, R> {
+        let (tape, units) = (h.tape(), self.u.shape().rows());
+        check("nbrc", x_t, self.w.shape().rows(), &[("the state h", h, units)]);
+        let x = x_t.matmul(tape.param(self.w)).add_bias(tape.param(self.b));
+        let u = read.matmul(tape.param(self.u));
+        bistable(x, [0, 1].map(|gate| u.slice(1, gate * units, units)), h)
+    }
+}
