@@ -15,6 +15,7 @@ pub mod profile;
 pub mod recurrent;
 pub mod reduce;
 pub mod reference;
+pub mod scan;
 pub mod softmax;
 pub mod strided;
 

@@ -63,7 +63,7 @@ ops! {
     // matrices
     matmul::MatMul, add_bias::AddBias, synapses::Synapses,
     // whole sequences
-    recurrence::Recurrence,
+    recurrence::Recurrence, scan::Scan,
     // over the last axis
     softmax::Softmax, log_softmax::LogSoftmax, logsumexp::LogSumExp, layer_norm::LayerNorm,
     // shape

@@ -14,6 +14,7 @@ mod matrix;
 mod memory;
 mod operators;
 mod print;
+mod scan;
 mod sequence;
 mod shaping;
 mod sums;

@@ -106,6 +106,11 @@ impl<R: Real> Workspace<R> {
     pub(crate) fn bytes(&self) -> usize {
         self.u.iter().chain(&self.w).map(Packed::bytes).sum::<usize>() + self.numbers.bytes()
     }
+
+    /// So many numbers to work in: whatever they were before.
+    pub(crate) fn numbers(&mut self, count: usize) -> &mut [R] {
+        self.numbers.at_least(count)
+    }
 }
 
 /// The first numbers of a slice, taken off it.

@@ -6,10 +6,15 @@
 //! To add one takes a file, and its line in the list below. From there gradient checks, traces, pictures of the tape, the race
 //! (`examples/zoo`) and the `throughput` bench have it.
 
+mod complex;
 mod gates;
+mod hippo;
+mod inputs;
 mod legendre;
+mod linear;
 
 pub use gates::Gates;
+pub use inputs::Inputs;
 
 use super::{BasicLstm, Gru, Lstm, Recurrent, Reset, SimpleRnn, Spec};
 
@@ -65,6 +70,7 @@ zoo! {
     "lstm_projection" => Lstm::new(h).projection(h.div_ceil(2)),
     "lstm_coupled" => Lstm::new(h).coupled_gates(true),
     "lstm_zoneout" => Lstm::new(h).zoneout(0.15, 0.5),
+    "sru_first" => Sru::new(h).first_version(true),
 
     files:
     // gates: LSTM's and GRU's kin
@@ -77,6 +83,8 @@ zoo! {
     unitary_rnn::UnitaryRnn, lmu::Lmu, cfc::Cfc, ltc::Ltc,
 
     // linear in the state: a loop, or a scan
+    min_gru::MinGru, min_lstm::MinLstm, qrnn::Qrnn, sru::Sru,
+    lru::Lru, s4d::S4d, s5::S5, mamba::Mamba,
 
     // memories that are more than a row, and the rest
 }

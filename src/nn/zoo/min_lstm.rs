@@ -1,0 +1,117 @@
+//! minLSTM: an LSTM whose gates don't look back
+
+use super::min_gru::above_zero;
+use super::{Inputs, linear};
+use crate::nn::cells::check;
+use crate::nn::{Cell, Recurrent, Spec, Way};
+use crate::real::Real;
+use crate::tape::{Tape, Var};
+use crate::tensor::Params;
+
+/// A layer of minimal LSTMs.
+///
+/// Feng, Tung, Ahmed, Bengio & Hajimirsadeghi, *Were RNNs all we needed?* (2024), <https://arxiv.org/abs/2410.01201>, section 3.2 of its
+/// first version, in which the two gates share what there is; [`positive`](MinLstm::positive) is its appendix B. minGRU-pytorch `minLSTM` (without biases, and
+/// positive).
+///
+/// ```text
+/// f = σ(x_t·W_f + b_f)               forget gate
+/// i = σ(x_t·W_i + b_i)               input gate
+/// h̃ = x_t·W_h + b_h                  new content
+/// f' = f/(f + i),  i' = i/(f + i)    together 1
+/// h_t = f'⊙h_{t−1} + i'⊙h̃
+/// ```
+///
+/// No gate reads `h_{t−1}`, so the whole sequence is a scan, see [`MinGru`](super::MinGru).
+///
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, 3·H]`, Glorot uniform, and `{name}.b` `[3·H]`, zeros: gates `f, i, h`.
+pub type MinLstm = Recurrent<MinLstmSpec>;
+
+/// The size and the option of a [`MinLstmCell`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
+pub struct MinLstmSpec {
+    units: usize,
+    positive: bool,
+}
+
+impl MinLstm {
+    /// `H` units.
+    pub fn new(units: usize) -> Self {
+        Self::of(MinLstmSpec { units, positive: false })
+    }
+
+    /// Content that is above 0: `h̃ = g(x_t·W_h + b_h)`, with `g(a) = a + ½` from 0 on, and `σ(a)` below.
+    #[must_use]
+    pub fn positive(mut self, yes: bool) -> Self {
+        self.cell.positive = yes;
+        self
+    }
+}
+
+impl Spec for MinLstmSpec {
+    type Cell = MinLstmCell;
+
+    fn outputs(&self) -> usize {
+        self.units
+    }
+
+    #[track_caller]
+    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> MinLstmCell {
+        MinLstmCell { gates: Inputs::new(params, name, [inputs, self.units]), positive: self.positive }
+    }
+}
+
+/// One step of a [`MinLstm`].
+#[derive(Clone, Copy, Debug)]
+pub struct MinLstmCell {
+    /// `W` and `b` of `f`, `i` and `h̃`.
+    pub gates: Inputs<3>,
+    positive: bool,
+}
+
+impl MinLstmCell {
+    /// `f'` and `i'⊙h̃`, of one step or of all.
+    #[track_caller]
+    fn terms<'t, R: Real>(&self, x: Var<'t, R>) -> [Var<'t, R>; 2] {
+        let [a_f, a_i, a_h] = self.gates.of("min_lstm", x);
+        let f = a_f.named("a_f").sigmoid().named("f");
+        let i = a_i.named("a_i").sigmoid().named("i");
+        let content = if self.positive { above_zero(a_h.named("a_h")) } else { a_h };
+        [f / (f + i), i / (f + i) * content.named("h̃")]
+    }
+}
+
+impl Cell for MinLstmCell {
+    /// `h` `[B, H]`.
+    type State<'t, R: Real> = Var<'t, R>;
+
+    fn zero_state<'t, R: Real>(&self, tape: &'t Tape<'t, R>, batch: usize) -> Var<'t, R> {
+        tape.zeros([batch, self.gates.units()])
+    }
+
+    #[track_caller]
+    fn step<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>) -> Var<'t, R> {
+        check("min_lstm", x_t, self.gates.w.shape().rows(), &[("the state h", h, self.gates.units())]);
+        let [kept, new] = self.terms(x_t);
+        kept * h + new
+    }
+
+    /// No weight reads `h_{t−1}`.
+    #[track_caller]
+    fn step_reading<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>, _: Var<'t, R>) -> Var<'t, R> {
+        self.step(x_t, h)
+    }
+
+    #[track_caller]
+    fn at_once<'t, R: Real>(
+        &self,
+        x: Var<'t, R>,
+        h_0: Var<'t, R>,
+        way: Way<'t, R>,
+    ) -> Option<(Var<'t, R>, Var<'t, R>)> {
+        let [kept, new] = self.terms(x);
+        let h = linear::scan(kept, new, h_0, way);
+        Some((h, linear::last(h, h_0, way)))
+    }
+}
