@@ -144,6 +144,8 @@ pub struct Tally {
     pub layers: usize,
     pub cases: usize,
     pub derivatives: usize,
+    /// How many of the cases took smaller differences.
+    pub closer: usize,
     pub apart: f64,
     pub worst: Option<Derivative>,
 }
@@ -209,7 +211,12 @@ impl Tally {
         let few = net.params.count() < 120 && number.is_multiple_of(3);
         let some = Mode::Directional { directions: 2, seed: number as u64 };
         let check = GradCheck { mode: if few { Mode::Full } else { some }, ..GradCheck::default() };
-        let report = check.params(|tape| net.loss(tape), &net.params);
+        // Close to a corner, or where it bends much (layer norm of a row of nearly equal numbers), differences must be smaller to be as good.
+        let at = |eps| GradCheck { eps, ..check }.params(|tape| net.loss(tape), &net.params);
+        let report = at(check.eps).or_else(|_| {
+            self.closer += 1;
+            at(1e-5).or_else(|_| at(1e-6))
+        });
         let report = report.unwrap_or_else(|error| panic!("{what} {shape:?} {way:?}: {error}"));
         self.cases += 1;
         self.derivatives += report.compared;

@@ -67,7 +67,7 @@ zoo! {
 
     files:
     // gates: LSTM's and GRU's kin
-    mgu::Mgu, janet::Janet,
+    mgu::Mgu, janet::Janet, lstm_1997::Lstm1997, layer_norm_lstm::LayerNormLstm,
 
     // steps of differential equations, and weights under constraints
 

@@ -24,5 +24,15 @@ def janet(x, p, s):
     return outputs, [h]
 
 
+@zoo.case("lstm_1997", units=4, params={"w": (3, 12), "u": (4, 12), "b": (12,)}, states=[(2, 4), (2, 4)], **LIBRARY)
+def lstm_1997(x, p, s):
+    # Its g and h are tanh. The paper's are 4σ(a) − 2 = 2·tanh(a/2) and 2σ(s) − 1 = tanh(s/2): its net with the weights of the
+    # content halved, and s/2 as its memory.
+    half = torch.tensor([1.0] * 4 + [0.5] * 4 + [1.0] * 4)
+    halved = {name: array * half for name, array in p.items()}
+    outputs, (h, c) = zoo.over_time(tr.OriginalLSTMCell(3, 4), split(halved, 12), x, (s[0], s[1] / 2))
+    return outputs, [h, 2 * c]
+
+
 if __name__ == "__main__":
     zoo.main(__doc__, f"torchrecurrent 0.2.5 on torch {torch.__version__} (PyPI), CPU, 1 thread")
