@@ -44,9 +44,10 @@ fn every_gradient_of_every_cell_in_every_way() {
     }
     assert_eq!(check.names, zoo::NAMES.iter().copied().collect(), "names that differ from the list");
     assert_eq!(check.names.len(), zoo::NAMES.len(), "a name twice");
-    let Tally { cases, derivatives, worst, apart, .. } = check.tally;
+    let Tally { cases, derivatives, closer, worst, apart, .. } = check.tally;
+    assert!(closer * 50 < cases, "{closer} of {cases} cases took smaller differences");
     println!(
-        "{} cells, {cases} cases, {derivatives} derivatives, worst {}; {:?} also at once, at most {apart:.1e} apart",
+        "{} cells, {cases} cases ({closer} with smaller differences), {derivatives} derivatives, worst {}; {:?} also at once, at most {apart:.1e} apart",
         check.names.len(),
         worst.unwrap(),
         check.at_once

@@ -43,20 +43,32 @@ impl<const G: usize> Gates<G> {
     #[track_caller]
     pub(super) fn of<'t, R: Real>(&self, cell: &str, x_t: Var<'t, R>, h: Var<'t, R>) -> [Var<'t, R>; G] {
         self.check(cell, x_t, h);
-        self.split(self.reading(x_t) + h.matmul(h.tape().param(self.u)))
+        split(self.reading(x_t) + h.matmul(h.tape().param(self.u)))
     }
 
     /// `x_t·W + b`, gate by gate, for cells in which it and `h_{t−1}·U` go different ways.
     #[track_caller]
     pub(super) fn input<'t, R: Real>(&self, cell: &str, x_t: Var<'t, R>, h: Var<'t, R>) -> [Var<'t, R>; G] {
         self.check(cell, x_t, h);
-        self.split(self.reading(x_t))
+        split(self.reading(x_t))
     }
 
     /// The columns of `U` of one gate, `[H, H]`, on the tape of `h`.
     #[track_caller]
     pub(super) fn u<'t, R: Real>(&self, h: Var<'t, R>, gate: usize) -> Var<'t, R> {
         h.tape().param(self.u).slice(1, gate * self.units(), self.units())
+    }
+
+    /// Panics unless a state beside `h` is `[B, H]`, too.
+    #[track_caller]
+    pub(super) fn check_state<'t, R: Real>(
+        &self,
+        cell: &str,
+        x_t: Var<'t, R>,
+        name: &str,
+        state: Var<'t, R>,
+    ) {
+        check(cell, x_t, self.w.shape().rows(), &[(name, state, self.units())]);
     }
 
     /// Panics unless `x_t` is `[B, I]` and `h` `[B, H]`.
@@ -70,10 +82,11 @@ impl<const G: usize> Gates<G> {
         let tape = x_t.tape();
         x_t.matmul(tape.param(self.w)).add_bias(tape.param(self.b))
     }
+}
 
-    #[track_caller]
-    fn split<'t, R: Real>(&self, a: Var<'t, R>) -> [Var<'t, R>; G] {
-        let units = a.shape().last() / G;
-        std::array::from_fn(|gate| a.slice(1, gate * units, units))
-    }
+/// `[a_1 … a_G]` `[B, G·H]`, gate by gate.
+#[track_caller]
+pub(super) fn split<'t, R: Real, const G: usize>(a: Var<'t, R>) -> [Var<'t, R>; G] {
+    let units = a.shape().last() / G;
+    std::array::from_fn(|gate| a.slice(1, gate * units, units))
 }

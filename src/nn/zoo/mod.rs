@@ -74,7 +74,8 @@ zoo! {
 
     files:
     // gates: LSTM's and GRU's kin
-    mgu::Mgu, janet::Janet,
+    mgu::Mgu, janet::Janet, lstm_1997::Lstm1997, layer_norm_lstm::LayerNormLstm, ligru::LiGru, ugrnn::Ugrnn, ran::Ran,
+    minimal_rnn::MinimalRnn, multiplicative_lstm::MultiplicativeLstm, nested_lstm::NestedLstm,
 
     // steps of differential equations, and weights under constraints
     ind_rnn::IndRnn, fast_rnn::FastRnn, fast_grnn::FastGrnn,

@@ -24,5 +24,47 @@ def janet(x, p, s):
     return outputs, [h]
 
 
+@zoo.case("lstm_1997", units=4, params={"w": (3, 12), "u": (4, 12), "b": (12,)}, states=[(2, 4), (2, 4)], **LIBRARY)
+def lstm_1997(x, p, s):
+    # Its g and h are tanh. The paper's are 4σ(a) − 2 = 2·tanh(a/2) and 2σ(s) − 1 = tanh(s/2): its net with the weights of the
+    # content halved, and s/2 as its memory.
+    half = torch.tensor([1.0] * 4 + [0.5] * 4 + [1.0] * 4)
+    halved = {name: array * half for name, array in p.items()}
+    outputs, (h, c) = zoo.over_time(tr.OriginalLSTMCell(3, 4), split(halved, 12), x, (s[0], s[1] / 2))
+    return outputs, [h, 2 * c]
+
+@zoo.case("ligru", units=4, params={"w": (3, 8), "u": (4, 8), "b": (8,)}, states=[(2, 4)], **LIBRARY)
+def ligru(x, p, s):
+    outputs, h = zoo.over_time(tr.LiGRUCell(3, 4), split(p, 8), x, s[0])
+    return outputs, [h]
+
+@zoo.case("ugrnn", units=4, params={"w": (3, 8), "u": (4, 8), "b": (8,)}, states=[(2, 4)], **LIBRARY)
+def ugrnn(x, p, s):
+    outputs, h = zoo.over_time(tr.UGRNNCell(3, 4), split(p, 8), x, s[0])
+    return outputs, [h]
+
+@zoo.case("ran", units=4, params={"c.w": (3, 4), "w": (3, 8), "u": (4, 8), "b": (8,)}, states=[(2, 4), (2, 4)], **LIBRARY)
+def ran(x, p, s):
+    weights = split({"w": torch.cat([p["c.w"], p["w"]], 1), "u": p["u"], "b": p["b"]}, 8)
+    outputs, (h, c) = zoo.over_time(tr.RANCell(3, 4), weights, x, (s[0], s[1]))
+    return outputs, [h, c]
+
+@zoo.case("minimal_rnn", units=4, params={"z.w": (3, 4), "z.b": (4,), "w": (4, 4), "u": (4, 4), "b": (4,)}, states=[(2, 4)],
+          **LIBRARY)
+def minimal_rnn(x, p, s):
+    weights = {"weight_ih": p["z.w"].T, "bias_ih": p["z.b"], "weight_mm": p["w"].T, "weight_hh": p["u"].T, "bias_hh": p["b"]}
+    outputs, h = zoo.over_time(tr.MinimalRNNCell(3, 4), weights, x, s[0])
+    return outputs, [h]
+
+@zoo.case("multiplicative_lstm", units=4, params={"w_m": (3, 4), "u_m": (4, 4), "w": (3, 16), "u": (4, 16), "b": (16,)},
+          states=[(2, 4), (2, 4)], **LIBRARY)
+def multiplicative_lstm(x, p, s):
+    # It has biases within m, which the paper has not: zeros.
+    weights = {"weight_ih": torch.cat([p["w_m"], p["w"]], 1).T, "weight_hh": p["u_m"].T, "weight_mh": p["u"].T,
+               "bias_ih": torch.cat([torch.zeros(4), p["b"]]), "bias_hh": torch.zeros(4), "bias_mh": torch.zeros(16)}
+    outputs, (h, c) = zoo.over_time(tr.MultiplicativeLSTMCell(3, 4), weights, x, (s[0], s[1]))
+    return outputs, [h, c]
+
+
 if __name__ == "__main__":
     zoo.main(__doc__, f"torchrecurrent 0.2.5 on torch {torch.__version__} (PyPI), CPU, 1 thread")
