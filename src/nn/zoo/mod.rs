@@ -7,6 +7,8 @@
 //! (`examples/zoo`) and the `throughput` bench have it.
 
 mod gates;
+mod matrices;
+mod stabilised;
 
 pub use gates::Gates;
 
@@ -74,4 +76,5 @@ zoo! {
     // linear in the state: a loop, or a scan
 
     // memories that are more than a row, and the rest
+    slstm::Slstm, mlstm::Mlstm,
 }
