@@ -15,8 +15,12 @@ use tapeloop::nn::{Call, Cell, Recurrent, Spec, State, zoo};
 use tapeloop::{Memory, Params, Tape, Var};
 
 /// Layers that differ from what the zoo's list has, by the `variant` that cases name.
-fn variants(_case: &Case, _units: usize, _variant: &str) -> bool {
-    false
+fn variants(case: &Case, units: usize, variant: &str) -> bool {
+    match variant {
+        "2 heads" => both(case, zoo::Slstm::new(units).heads(2)),
+        _ => return false,
+    }
+    true
 }
 
 struct Compare<'a> {
@@ -28,10 +32,15 @@ impl zoo::Visit for Compare<'_> {
     fn visit<S: Spec + Copy + 'static>(&mut self, name: &'static str, layer: Recurrent<S>) {
         if self.case.meta["cell"] == name {
             self.compared = true;
-            compare(self.case, layer);
-            compare(self.case, layer.unrolled());
+            both(self.case, layer);
         }
     }
+}
+
+/// As it is, and step by step.
+fn both<S: Spec + Copy>(case: &Case, layer: Recurrent<S>) {
+    compare(case, layer);
+    compare(case, layer.unrolled());
 }
 
 fn compare<S: Spec>(case: &Case, layer: Recurrent<S>) {

@@ -87,7 +87,11 @@ pub fn net<S: Spec>(spec: Recurrent<S>, way: Way, [b, t, i, _]: [usize; 4]) -> N
             state
         });
     }
-    let initial = shapes.iter().enumerate().map(|(i, &s)| params.add(format!("s_{i}"), s, normal)).collect();
+    let initial: Vec<_> =
+        shapes.iter().enumerate().map(|(i, &s)| params.add(format!("s_{i}"), s, normal)).collect();
+    if let Some(divisor) = divisor(S::kind()) {
+        params[initial[divisor]].iter_mut().for_each(|s| *s = 0.3 + s.abs());
+    }
     let mask = way.mask.map(|mask| {
         let live = |row: usize, step: usize| match mask {
             Mask::Lengths => step < (row * 2 + 1) % (t + 1),
@@ -97,6 +101,15 @@ pub fn net<S: Spec>(spec: Recurrent<S>, way: Way, [b, t, i, _]: [usize; 4]) -> N
         (0..b * t).map(|n| live(n / t, n % t)).collect()
     });
     Net { layer, params, x, initial, mask, training: way.dropout.then_some(11) }
+}
+
+/// Which variable of a cell's state is divided by: a sum of exponentials. Where it is 0 or less, no sequence leads.
+fn divisor(kind: &str) -> Option<usize> {
+    match kind {
+        "Slstm" => Some(2), // n
+        "Rwkv" => Some(3),  // b
+        _ => None,
+    }
 }
 
 impl<C: Cell> Net<C> {

@@ -12,6 +12,8 @@ mod hippo;
 mod inputs;
 mod legendre;
 mod linear;
+mod matrices;
+mod stabilised;
 
 pub use gates::Gates;
 pub use inputs::Inputs;
@@ -88,4 +90,5 @@ zoo! {
     lru::Lru, s4d::S4d, s5::S5, mamba::Mamba,
 
     // memories that are more than a row, and the rest
+    slstm::Slstm, mlstm::Mlstm,
 }
