@@ -1,6 +1,6 @@
 //! The data that come with the crate are those that were published: counts and sums of `docs/data.md`.
 
-use tapeloop::data::{Series, digits, japanese_vowels, sentences};
+use tapeloop::data::{Characters, Series, alice, digits, japanese_vowels, sentences};
 
 /// The sum in units of the last published digit, so that it is exact.
 fn sum(values: &[f64], units: f64) -> i64 {
@@ -82,6 +82,17 @@ fn the_sentences() {
     );
     let controls = sentences.iter().filter(|s| s.text.contains(char::is_control));
     assert_eq!(controls.count(), 8);
+}
+
+#[test]
+fn the_book() {
+    let alice = alice();
+    assert!(alice.is_ascii() && alice.trim_start().starts_with("ALICE'S ADVENTURES IN WONDERLAND\n"));
+    assert!(alice.ends_with("and the happy summer days.\n\n                             THE END\n"));
+    assert_eq!((alice.len(), alice.lines().count(), Characters::of(alice).len()), (148_476, 3_604, 72));
+    assert_eq!(alice.lines().filter(|line| line.trim_start().starts_with("CHAPTER ")).count(), 12);
+    assert_eq!((alice.matches("Alice").count(), alice.matches("rabbit").count()), (395, 6));
+    assert_eq!(alice.lines().map(str::len).max(), Some(72));
 }
 
 #[test]

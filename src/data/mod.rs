@@ -23,7 +23,7 @@ mod windows;
 
 pub use batches::Batches;
 pub use dataset::{Dataset, Targets};
-pub use embedded::{Digits, JapaneseVowels, Sentence, digits, japanese_vowels, sentences};
+pub use embedded::{Digits, JapaneseVowels, Sentence, alice, digits, japanese_vowels, sentences};
 #[cfg(feature = "files")]
 pub use files::{Images, Npz, NumberArray, Values, read_imdb_npz};
 pub use generated::{
@@ -35,6 +35,6 @@ pub use minibatch::Minibatch;
 pub use pad::{Padded, Padding, Side, pad_sequences};
 pub use scaling::Scaling;
 pub use series::Series;
-pub use text::{AclImdb, ImdbOptions, Tokenizer, read_acl_imdb};
+pub use text::{AclImdb, Characters, ImdbOptions, Pieces, Tokenizer, read_acl_imdb};
 pub use window::Window;
 pub use windows::{Split, Windows};
