@@ -10,7 +10,7 @@ use crate::tensor::{Init, Param, Params};
 /// theirs. The more of them are open, the faster.
 ///
 /// Hasani, Lechner, Amini, Rus & Grosu, *Liquid time-constant networks* (2021), <https://arxiv.org/abs/2006.04439>. The paper's equation 1,
-/// `ẋ = −(1/τ + f)⊙x + f⊙A`, with the synapses of its published code as `f`, one `σ` for each pair of neurons, where equation 3 writes a layer; and its
+/// `ẋ = −(1/τ + f)⊙x + f⊙A`, with the synapses of its published code as `f`, one `σ` for each pair of neurons, where the paper also writes a layer; and its
 /// fused solver, 6 times in a step. ncps `LTCCell`, fully connected, without maps of input and output, `implicit_param_constraints`.
 ///
 /// ```text

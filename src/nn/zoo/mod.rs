@@ -83,7 +83,7 @@ zoo! {
     ind_rnn::IndRnn, fast_rnn::FastRnn, fast_grnn::FastGrnn,
     antisymmetric_rnn::AntisymmetricRnn, gated_antisymmetric_rnn::GatedAntisymmetricRnn,
     cornn::CoRnn, unicornn::UnicoRnn, lem::Lem, lipschitz_rnn::LipschitzRnn, brc::Brc, nbrc::Nbrc,
-    unitary_rnn::UnitaryRnn, lmu::Lmu, cfc::Cfc, ltc::Ltc,
+    unitary_rnn::UnitaryRnn, lmu::Lmu, cfc::Cfc, ltc::Ltc, tau_gru::TauGru,
 
     // linear in the state: a loop, or a scan
     min_gru::MinGru, min_lstm::MinLstm, qrnn::Qrnn, sru::Sru,

@@ -98,5 +98,18 @@ def nbrc(x, p, s):
     return outputs, [h]
 
 
+DELAYED = {"params": {"w": (3, 16), "u": (4, 16), "b": (16,)}, "states": [(2, 4), (2, 40)]}
+
+# The cell is given the state of 10 steps before; its layer would begin from zeros.
+@zoo.case("tau_gru", units=4, **DELAYED, x=(2, 13, 3), **LIBRARY)
+def tau_gru(x, p, s):
+    weights = elman(p, p["b"])
+    h, past, outputs = s[0], list(s[1].split(4, 1)), []
+    for x_t in x.unbind(1):
+        past, h = past[1:] + [h], torch.func.functional_call(tr.tauGRUCell(3, 4), weights, (x_t, h, past[0]))
+        outputs.append(h)
+    return torch.stack(outputs, 1), [h, torch.cat(past, 1)]
+
+
 if __name__ == "__main__":
     zoo.main(__doc__, f"torchrecurrent 0.2.5 on torch {torch.__version__} (PyPI), CPU, 1 thread")
