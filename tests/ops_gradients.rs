@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::gradients::{Checks, distinct, normal, off_corners, positive};
+use common::gradients::{Checks, distinct, normal, off_corners, off_jumps, positive};
 use tapeloop::{Shape, ops};
 
 /// One of each kind: a scalar, one element, odd sizes, every rank, nothing.
@@ -53,6 +53,7 @@ fn element_by_element(checks: &mut Checks) {
         checks.check(positive, one, &|_, v| v[0].sqrt());
         checks.check(normal, one, &|_, v| v[0].square());
         checks.check(off_corners, one, &|_, v| v[0].abs());
+        checks.check(off_jumps, one, &|_, v| v[0].fract());
         checks.check(normal, one, &|_, v| v[0].tanh());
         checks.check(off_corners, one, &|_, v| v[0].sigmoid());
         checks.check(off_corners, one, &|_, v| v[0].hard_sigmoid());

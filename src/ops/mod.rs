@@ -55,7 +55,7 @@ ops! {
     leaf::Leaf, part::Part,
     // element by element
     add::Add, sub::Sub, mul::Mul, div::Div, neg::Neg, scale::Scale, shift::Shift,
-    exp::Exp, ln::Ln, sin::Sin, cos::Cos, sqrt::Sqrt, square::Square, abs::Abs,
+    exp::Exp, ln::Ln, sin::Sin, cos::Cos, sqrt::Sqrt, square::Square, abs::Abs, fract::Fract,
     tanh::Tanh, sigmoid::Sigmoid, hard_sigmoid::HardSigmoid, softplus::Softplus, softsign::Softsign,
     relu::Relu, leaky_relu::LeakyRelu, elu::Elu,
     maximum::Maximum, minimum::Minimum, clamp::Clamp, where_mask::WhereMask, select_rows::SelectRows,

@@ -32,6 +32,8 @@ unary! {
     square => ops::Square;
     /// `|x|`. The slope at 0 is 0, as in PyTorch.
     abs => ops::Abs;
+    /// `x − ⌊x⌋`, from 0 to 1: where in its period `x` stands. The slope is 1, at the jumps, too. (PyTorch's `frac` cuts off towards 0.)
+    fract => ops::Fract;
     /// `tanh x`.
     tanh => ops::Tanh;
     /// `σ(x) = 1/(1 + e⁻ˣ)`.

@@ -31,6 +31,12 @@ pub fn off_corners(rng: &mut ChaCha8Rng, count: usize) -> Vec<f64> {
     Uniform::new(-4.0, 4.0).unwrap().sample_iter(rng).filter(smooth).take(count).collect()
 }
 
+/// Numbers in [−4, 4), none within 0.01 of a whole one.
+pub fn off_jumps(rng: &mut ChaCha8Rng, count: usize) -> Vec<f64> {
+    let smooth = |x: &f64| (x - x.round()).abs() > 0.01;
+    Uniform::new(-4.0, 4.0).unwrap().sample_iter(rng).filter(smooth).take(count).collect()
+}
+
 /// Numbers of which no two are closer than 0.1: for maxima.
 pub fn distinct(rng: &mut ChaCha8Rng, count: usize) -> Vec<f64> {
     let mut numbers: Vec<f64> = (0..count).map(|i| 0.1 * i as f64 - 1.0).collect();

@@ -8,10 +8,10 @@ use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::Params;
 
-/// A layer of LSTM in which the products with `W` and with `U`, and the memory on its way out, are normalised: every row of each is brought to
-/// mean 0 and variance 1, then scaled. However large weights and inputs are, gates stay in their range.
+/// A layer of LSTM in which the products with `W` and with `U`, and the memory on its way out, are normalised: every row of each
+/// is brought to mean 0 and variance 1, then scaled. So gates stay in their range, however large weights and inputs are.
 ///
-/// Ba, Kiros & Hinton, *Layer normalization* (2016), <https://arxiv.org/abs/1607.06450>, equations 20–22. Each product is
+/// Ba, Kiros & Hinton, *Layer normalization* (2016), <https://arxiv.org/abs/1607.06450>, as its supplement has it. Each product is
 /// normalised over the `4·H` numbers of all gates together, as in the paper. Haste `LayerNormLSTM`.
 ///
 /// ```text
@@ -23,8 +23,8 @@ use crate::tensor::Params;
 /// LN(a; γ, β) = (a − μ)/√(σ² + ε)·γ + β          over a row; ε = 1e-5
 /// ```
 ///
-/// The first two LN of the paper have a `β` as well, which would be added to `b`: here `b` is all three of them. Its `α` are our `γ`. TensorFlow Addons'
-/// `LayerNormLSTMCell` carries on the normalised `c` instead.
+/// The first two LN of the paper have a `β` as well, which would be added to `b`: here `b` is all three of them. Its `α` are our `γ`.
+/// (TensorFlow Addons' `LayerNormLSTMCell` carries on the normalised `c` instead.)
 ///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 4·H]`, `{name}.u` `[H, 4·H]` and `{name}.b` `[4·H]`, gates `i, f, g, o`, then
 /// `{name}.x.gamma` `[4·H]`, `{name}.h.gamma` `[4·H]`, `{name}.c.gamma` `[H]`, of ones, and `{name}.c.beta` `[H]`, of zeros; `b_f` begins

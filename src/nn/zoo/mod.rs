@@ -77,7 +77,8 @@ zoo! {
     files:
     // gates: LSTM's and GRU's kin
     mgu::Mgu, janet::Janet, lstm_1997::Lstm1997, layer_norm_lstm::LayerNormLstm, ligru::LiGru, ugrnn::Ugrnn, ran::Ran,
-    minimal_rnn::MinimalRnn, multiplicative_lstm::MultiplicativeLstm, nested_lstm::NestedLstm,
+    minimal_rnn::MinimalRnn, multiplicative_lstm::MultiplicativeLstm, nested_lstm::NestedLstm, phased_lstm::PhasedLstm,
+    clockwork::Clockwork, atr::Atr, cfn::Cfn, star::Star, light_ru::LightRu, mut1::Mut1, rhn::Rhn,
 
     // steps of differential equations, and weights under constraints
     ind_rnn::IndRnn, fast_rnn::FastRnn, fast_grnn::FastGrnn,

@@ -65,6 +65,47 @@ def multiplicative_lstm(x, p, s):
     outputs, (h, c) = zoo.over_time(tr.MultiplicativeLSTMCell(3, 4), weights, x, (s[0], s[1]))
     return outputs, [h, c]
 
+@zoo.case("atr", units=4, params={"w": (3, 4), "u": (4, 4), "b": (4,)}, states=[(2, 4)], **LIBRARY)
+def atr(x, p, s):
+    outputs, h = zoo.over_time(tr.ATRCell(3, 4), split(p, 4), x, s[0])
+    return outputs, [h]
+
+@zoo.case("cfn", units=4, params={"x.w": (3, 4), "w": (3, 8), "u": (4, 8), "b": (8,)}, states=[(2, 4)], **LIBRARY)
+def cfn(x, p, s):
+    # It has a bias within tanh(x·W), which the paper has not: zeros.
+    weights = {"weight_ih": torch.cat([p["w"], p["x.w"]], 1).T, "weight_hh": p["u"].T,
+               "bias_ih": torch.cat([p["b"], torch.zeros(4)]), "bias_hh": torch.zeros(8)}
+    outputs, h = zoo.over_time(tr.CFNCell(3, 4), weights, x, s[0])
+    return outputs, [h]
+
+
+def content_first(p, w, b):
+    """New content from the input alone, by `w` and `b`, then a gate."""
+    return {"weight_ih": torch.cat([w, p["w"]], 1).T, "weight_hh": p["u"].T, "bias_ih": torch.cat([b, p["b"]]),
+            "bias_hh": torch.zeros(4)}
+
+
+@zoo.case("star", units=4, params={"z.w": (3, 4), "z.b": (4,), "w": (3, 4), "u": (4, 4), "b": (4,)}, states=[(2, 4)], **LIBRARY)
+def star(x, p, s):
+    outputs, h = zoo.over_time(tr.STARCell(3, 4), content_first(p, p["z.w"], p["z.b"]), x, s[0])
+    return outputs, [h]
+
+@zoo.case("light_ru", units=4, params={"h.w": (3, 4), "w": (3, 4), "u": (4, 4), "b": (4,)}, states=[(2, 4)], **LIBRARY)
+def light_ru(x, p, s):
+    # It has a bias within tanh(x·W_h), which the paper has not: zeros.
+    outputs, h = zoo.over_time(tr.LightRUCell(3, 4), content_first(p, p["h.w"], torch.zeros(4)), x, s[0])
+    return outputs, [h]
+
+@zoo.case("mut1", units=4, states=[(2, 4)],
+          params={"z.w": (3, 4), "z.b": (4,), "h.w": (3, 4), "h.u": (4, 4), "h.b": (4,), "w": (3, 4), "u": (4, 4), "b": (4,)},
+          **LIBRARY)
+def mut1(x, p, s):
+    # It has a bias within tanh(x·W_h) as well: zeros.
+    weights = {"weight_ih": torch.cat([p["z.w"], p["w"], p["h.w"]], 1).T, "weight_hh": torch.cat([p["u"], p["h.u"]], 1).T,
+               "bias_ih": torch.cat([p["z.b"], p["b"], torch.zeros(4)]), "bias_hh": torch.cat([torch.zeros(4), p["h.b"]])}
+    outputs, h = zoo.over_time(tr.MUT1Cell(3, 4), weights, x, s[0])
+    return outputs, [h]
+
 
 if __name__ == "__main__":
     zoo.main(__doc__, f"torchrecurrent 0.2.5 on torch {torch.__version__} (PyPI), CPU, 1 thread")
