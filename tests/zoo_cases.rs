@@ -11,12 +11,25 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::case::{Case, assert_close, folder};
+use tapeloop::nn::zoo::{Mamba, MinGru, MinLstm};
 use tapeloop::nn::{Call, Cell, Recurrent, Spec, State, zoo};
 use tapeloop::{Memory, Params, Tape, Var};
 
 /// Layers that differ from what the zoo's list has, by the `variant` that cases name.
-fn variants(_case: &Case, _units: usize, _variant: &str) -> bool {
-    false
+fn variants(case: &Case, units: usize, variant: &str) -> bool {
+    match (case.meta["cell"].as_str(), variant) {
+        (Some("min_gru"), "positive") => compare_both(case, MinGru::new(units).positive(true)),
+        (Some("min_lstm"), "positive") => compare_both(case, MinLstm::new(units).positive(true)),
+        (Some("mamba"), "euler") => compare_both(case, Mamba::new(units).state(3).euler(true)),
+        _ => return false,
+    }
+    true
+}
+
+/// All steps at once, if there is such a way, and one by one.
+fn compare_both<S: Spec + Copy>(case: &Case, layer: Recurrent<S>) {
+    compare(case, layer);
+    compare(case, layer.unrolled());
 }
 
 struct Compare<'a> {
@@ -28,8 +41,7 @@ impl zoo::Visit for Compare<'_> {
     fn visit<S: Spec + Copy + 'static>(&mut self, name: &'static str, layer: Recurrent<S>) {
         if self.case.meta["cell"] == name {
             self.compared = true;
-            compare(self.case, layer);
-            compare(self.case, layer.unrolled());
+            compare_both(self.case, layer);
         }
     }
 }

@@ -126,10 +126,10 @@ fn reduce<R: Real, const P: usize>(given: &Scan<'_, R, P>, piece: usize, ends: &
     for t in given.in_order(steps) {
         let at = sizes.at(row, t);
         let (products, sums) = ends.split_at_mut(P * width);
-        if let Some(a) = given.factor(row, t) {
-            scale(a, given.adjoint, products);
-            scale(a, given.adjoint, sums);
-        }
+        match given.factor(row, t) {
+            Some(a) => [products, &mut *sums].map(|h| scale(a, given.adjoint, h)),
+            None => [products.fill(R::ZERO), ()],
+        };
         for (sum, b) in sums.chunks_exact_mut(width).zip(given.b) {
             sum.iter_mut().zip(&b[at..][..width]).for_each(|(sum, &b)| *sum += b);
         }
