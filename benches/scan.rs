@@ -66,10 +66,8 @@ impl<C: Cell> Net<C> {
     }
 }
 
-fn compare<S: Spec + Copy>(c: &mut Criterion, name: &str, spec: Recurrent<S>, width: usize)
-where
-    S::Cell: Cell,
-{
+fn compare<S: Spec + Copy>(c: &mut Criterion, name: &str, spec: Recurrent<S>, width: usize) {
+    let pool = ThreadPoolBuilder::new().build().expect("threads");
     for batch in [1, 16] {
         for steps in [64, 256, 1024, 4096, 16384].into_iter().filter(|steps| batch * steps * width <= MOST) {
             let mut group = c.benchmark_group(format!("scan/{name}/B {batch}/T {steps}"));
@@ -80,10 +78,10 @@ where
                     group.bench_function(format!("{way}, {what}"), |bench| {
                         let net = net.get_or_insert_with(|| {
                             let mut net = Net::new(spec, [batch, steps]);
-                            net.check(name);
+                            pool.install(|| net.check(name));
                             net
                         });
-                        bench.iter(|| black_box(net.run(unrolled, backward)));
+                        pool.install(|| bench.iter(|| black_box(net.run(unrolled, backward))));
                     });
                 }
             }
@@ -93,10 +91,8 @@ where
 }
 
 fn loops_and_scans(c: &mut Criterion) {
-    ThreadPoolBuilder::new().build().expect("threads").install(|| {
-        compare(c, "min_gru", MinGru::new(SIZES[1]), SIZES[1]);
-        compare(c, "s4d", S4d::new(SIZES[1]), SIZES[1] * 8);
-    });
+    compare(c, "min_gru", MinGru::new(SIZES[1]), SIZES[1]);
+    compare(c, "s4d", S4d::new(SIZES[1]), SIZES[1] * 8);
 }
 
 criterion_group!(benches, loops_and_scans);
