@@ -3,7 +3,7 @@
 mod common;
 
 use common::gradients::{Checks, distinct, normal, off_corners, off_jumps, positive};
-use tapeloop::{Shape, ops};
+use tapeloop::{Shape, Var, ops};
 
 /// One of each kind: a scalar, one element, odd sizes, every rank, nothing.
 const SHAPES: [&[usize]; 9] =
@@ -15,6 +15,7 @@ fn every_op_agrees_with_differences() {
     element_by_element(&mut checks);
     matrices(&mut checks);
     last_axis(&mut checks);
+    scans(&mut checks);
     shaping(&mut checks);
     sums(&mut checks);
 
@@ -127,6 +128,22 @@ fn last_axis(checks: &mut Checks) {
             checks.check(normal, &[shape, row, row], &|_, v| {
                 v[0].layer_norm(axes, Some(v[1]), Some(v[2]), 0.1)
             });
+        }
+    }
+}
+
+fn scans(checks: &mut Checks) {
+    for [b, t, h] in [[1, 1, 1], [2, 3, 1], [1, 2, 5], [3, 1, 2], [2, 4, 3], [1, 17, 2], [2, 0, 3], [0, 2, 3]]
+    {
+        let (all, first) = (&[b, t, h][..], &[b, h][..]);
+        for reverse in [false, true] {
+            for a in [all, &[h]] {
+                checks.check(normal, &[a, all, first], &|_, v| v[0].scan(v[1], v[2], reverse));
+                checks.check(normal, &[a, a, all, all, first, first], &|tape, v| {
+                    let [re, im] = Var::scan_complex([v[0], v[1]], [v[2], v[3]], [v[4], v[5]], reverse);
+                    tape.stack(0, &[re, im])
+                });
+            }
         }
     }
 }

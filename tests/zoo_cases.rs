@@ -11,13 +11,17 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::case::{Case, assert_close, folder};
+use tapeloop::nn::zoo::{Mamba, MinGru, MinLstm};
 use tapeloop::nn::{Call, Cell, Recurrent, Spec, State, zoo};
 use tapeloop::{Memory, Params, Tape, Var};
 
 /// Layers that differ from what the zoo's list has, by the `variant` that cases name.
 fn variants(case: &Case, units: usize, variant: &str) -> bool {
-    match variant {
-        "2 heads" => both(case, zoo::Slstm::new(units).heads(2)),
+    match (case.meta["cell"].as_str(), variant) {
+        (Some("slstm"), "2 heads") => both(case, zoo::Slstm::new(units).heads(2)),
+        (Some("min_gru"), "positive") => both(case, MinGru::new(units).positive(true)),
+        (Some("min_lstm"), "positive") => both(case, MinLstm::new(units).positive(true)),
+        (Some("mamba"), "euler") => both(case, Mamba::new(units).state(3).euler(true)),
         _ => return false,
     }
     true

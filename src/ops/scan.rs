@@ -37,10 +37,10 @@ impl Scan {
         scan::Scan { sizes: self.sizes(x), reverse: self.reverse, adjoint: false, a, b, h_0 }
     }
 
-    fn forward<R: Real, const P: usize>(self, at: Forward<'_, R>) {
-        let given = self.given::<R, P>(at.x);
-        let ends = at.workspace.numbers(2 * P * given.sizes.width * given.sizes.pieces());
-        scan::scan(&given, parts_mut(at.y), ends);
+    fn forward<R: Real, const P: usize>(self, Forward { x, y, workspace, .. }: Forward<'_, R>) {
+        let given = self.given::<R, P>(x);
+        let ends = workspace.numbers(2 * P * given.sizes.width * given.sizes.pieces());
+        scan::scan(&given, parts_mut(y), ends);
     }
 
     // ∂L/∂h_t has two parts, the one that is given, dy_t, and what comes back from h_{t+1} = a_{t+1}⊙h_t + b_{t+1}:

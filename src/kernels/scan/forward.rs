@@ -126,9 +126,12 @@ fn reduce<R: Real, const P: usize>(given: &Scan<'_, R, P>, piece: usize, ends: &
     for t in given.in_order(steps) {
         let at = sizes.at(row, t);
         let (products, sums) = ends.split_at_mut(P * width);
-        if let Some(a) = given.factor(row, t) {
-            scale(a, given.adjoint, products);
-            scale(a, given.adjoint, sums);
+        match given.factor(row, t) {
+            Some(a) => {
+                scale(a, given.adjoint, products);
+                scale(a, given.adjoint, sums);
+            }
+            None => products.fill(R::ZERO),
         }
         for (sum, b) in sums.chunks_exact_mut(width).zip(given.b) {
             sum.iter_mut().zip(&b[at..][..width]).for_each(|(sum, &b)| *sum += b);
@@ -168,7 +171,7 @@ fn carry<R: Real, const P: usize>(given: &Scan<'_, R, P>, row: usize, ends: &mut
             let mut moved = h;
             moved[0] = product[0] * h[0];
             if P == 2 {
-                moved[0] = moved[0] - product[1] * h[1];
+                moved[0] -= product[1] * h[1];
                 moved[1] = product[0] * h[1] + product[1] * h[0];
             }
             for p in 0..P {

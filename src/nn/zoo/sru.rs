@@ -10,7 +10,7 @@ use crate::tensor::{Init, Param, Params};
 /// A layer of simple recurrent units.
 ///
 /// Lei, Zhang, Wang, Dai & Artzi, *Simple recurrent units for highly parallelizable recurrence* (2018), <https://arxiv.org/abs/1709.02755>,
-/// equations 1–4. sru `SRUCell`; its `rescale` is not here.
+/// equations 1–4. sru `SRUCell`. (The factor before `x_t` in section 3.2, sru's `rescale`, is not here.)
 ///
 /// ```text
 /// f = σ(x_t·W_f + v_f⊙c_{t−1} + b_f)             forget gate
