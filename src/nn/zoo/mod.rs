@@ -76,5 +76,5 @@ zoo! {
     // linear in the state: a loop, or a scan
 
     // memories that are more than a row, and the rest
-    slstm::Slstm, mlstm::Mlstm, rwkv::Rwkv,
+    slstm::Slstm, mlstm::Mlstm, rwkv::Rwkv, conv_lstm::ConvLstm,
 }
