@@ -18,6 +18,11 @@ use tapeloop::{Memory, Params, Tape, Var};
 fn variants(case: &Case, units: usize, variant: &str) -> bool {
     match variant {
         "2 heads" => both(case, zoo::Slstm::new(units).heads(2)),
+        "2 heads of retention" => both(case, zoo::Retention::new(units).heads(2)),
+        "keras" => both(case, zoo::ConvLstm::new(units).peepholes(false)),
+        "keras image" => {
+            both(case, zoo::ConvLstm::new(units).image([4, 3]).kernel([2, 3]).peepholes(false));
+        }
         _ => return false,
     }
     true

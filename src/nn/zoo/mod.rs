@@ -77,4 +77,5 @@ zoo! {
 
     // memories that are more than a row, and the rest
     slstm::Slstm, mlstm::Mlstm, rwkv::Rwkv, conv_lstm::ConvLstm,
+    delta_net::DeltaNet, gla::Gla, retention::Retention, fast_weights::FastWeights, stack_rnn::StackRnn,
 }
