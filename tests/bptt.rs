@@ -245,7 +245,7 @@ impl Visit for Mean {
             let mean = mean[i] / runs;
             let error = ((squares[i] / runs - mean * mean).max(0.0) / runs).sqrt();
             assert!(
-                (mean - expected).abs() < 5.0 * error + 1e-12,
+                (mean - expected).abs() < 5.0 * error + 1e-12 * expected.abs().max(1.0),
                 "{name}, {i}: {mean} ± {error}, not {expected}"
             );
         }

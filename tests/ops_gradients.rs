@@ -193,6 +193,13 @@ fn shaping(checks: &mut Checks) {
     for (from, to) in expansions {
         checks.check(normal, &[from], &|_, v| v[0].expand(Shape::new(to)));
     }
+    for image in
+        [[1, 1, 1, 1], [2, 3, 2, 2], [1, 5, 4, 3], [2, 1, 7, 1], [0, 2, 2, 1], [2, 0, 3, 1], [2, 3, 0, 1]]
+    {
+        for kernel in [[1, 1], [3, 3], [1, 3], [2, 3], [5, 4]] {
+            checks.check(normal, &[&image], &|_, v| v[0].patches(kernel));
+        }
+    }
     let ids = [2, 0, 2, 4, 2, 1];
     checks.check(normal, &[&[5, 3]], &|_, v| v[0].gather([6], &ids));
     checks.check(normal, &[&[5, 3]], &|_, v| v[0].gather([2, 3], &ids));

@@ -76,6 +76,8 @@ fn axes_that_are_not_there() {
     rejects("layer_norm", &["[]", "1 last axes"], |t| of(t, []).layer_norm(1, None, None, 1e-3));
     rejects("layer_norm", &["[2, 3]", "0 last axes"], |t| of(t, [2, 3]).layer_norm(0, None, None, 1e-3));
     rejects("layer_norm", &["[2, 3]", "3 last axes"], |t| of(t, [2, 3]).layer_norm(3, None, None, 1e-3));
+    rejects("patches", &["[2, 3, 4]", "[B, Y, X, C]"], |t| of(t, [2, 3, 4]).patches([3, 3]));
+    rejects("patches", &["[0, 3]"], |t| of(t, [2, 3, 4, 1]).patches([0, 3]));
     rejects("sum_axis", &["[2, 3]", "axis 2"], |t| of(t, [2, 3]).sum_axis(2));
     rejects("mean_axis", &["[2, 3]", "axis 2"], |t| of(t, [2, 3]).mean_axis(2));
     rejects("max_axis", &["[2, 3]", "axis 2"], |t| of(t, [2, 3]).max_axis(2));

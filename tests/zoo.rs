@@ -53,3 +53,15 @@ fn every_gradient_of_every_cell_in_every_way() {
         check.at_once
     );
 }
+
+/// Options that the list doesn't have.
+#[test]
+fn every_gradient_of_cells_with_options() {
+    let mut tally = Tally::default();
+    for (kind, &way) in WAYS.iter().enumerate() {
+        let image = zoo::ConvLstm::new(18).image([3, 2]);
+        tally.check_one("conv_lstm, image", image, [2, 3, 12, 18], way, kind);
+        tally.check_one("slstm, heads", zoo::Slstm::new(6).heads(3), [2, 3, 2, 6], way, kind);
+    }
+    println!("{} cases, worst {}", tally.cases, tally.worst.unwrap());
+}

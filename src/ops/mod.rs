@@ -69,6 +69,7 @@ ops! {
     // shape
     reshape::Reshape, transpose::Transpose, reverse::Reverse, expand::Expand,
     select::Select, slice::Slice, concat::Concat, stack::Stack, gather::Gather,
+    patches::Patches,
     // sums
     sum::Sum, mean::Mean, norm::Norm, sum_axis::SumAxis, mean_axis::MeanAxis, max_axis::MaxAxis,
     // losses

@@ -73,6 +73,19 @@ impl<R: Real> Var<'_, R> {
         self.tape().record(ops::Expand { to: to.into() }, &[self])
     }
 
+    /// What a kernel `[K_y, K_x]` sees at each place of an image `[B, Y, X, C]`, with zeros around it: `[B, Y, X, K_y·K_x·C]`. Its product
+    /// with a matrix `[K_y·K_x·C, F]` is a convolution: Keras' `padding="same"`. (A kernel of even size sees more behind the place than before it.)
+    ///
+    /// PyTorch `unfold`, JAX `conv_general_dilated_patches`, TF `extract_patches`; also called im2col.
+    ///
+    /// # Panics
+    /// If `self` isn't `[B, Y, X, C]`, or a size of the kernel is 0.
+    #[must_use]
+    #[track_caller]
+    pub fn patches(self, kernel: [usize; 2]) -> Self {
+        self.tape().record(ops::Patches { kernel }, &[self])
+    }
+
     /// The rows of a table `[V, D]` with these ids: ids of shape `[B, T]`, row by row, make `[B, T, D]`.
     ///
     /// PyTorch `embedding`, JAX `take`, TF `gather`. Ids count from 0; there are no negative ones.

@@ -25,3 +25,11 @@ pub(super) fn product<'t, R: Real>(c: Var<'t, R>, x: Var<'t, R>) -> Var<'t, R> {
 pub(super) fn dot<'t, R: Real>(a: Var<'t, R>, b: Var<'t, R>) -> Var<'t, R> {
     (a * b).sum_axis(1).reshape([a.shape().rows(), 1])
 }
+
+/// `C·diag(a)` of each row: `C` `[B, M·N]` and `a` `[B, N]` make `[B, M·N]`, `y[m, n] = C[m, n]·a[n]`.
+#[track_caller]
+pub(super) fn scaled_columns<'t, R: Real>(c: Var<'t, R>, a: Var<'t, R>) -> Var<'t, R> {
+    let [batch, n] = [a.shape().rows(), a.shape().last()];
+    let shape = [batch, c.shape().last() / n, n];
+    (c.reshape(shape) * a.reshape([batch, 1, n]).expand(shape)).reshape(c.shape())
+}

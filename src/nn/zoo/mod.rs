@@ -91,5 +91,6 @@ zoo! {
     lru::Lru, s4d::S4d, s5::S5, mamba::Mamba,
 
     // memories that are more than a row, and the rest
-    slstm::Slstm, mlstm::Mlstm,
+    slstm::Slstm, mlstm::Mlstm, rwkv::Rwkv, conv_lstm::ConvLstm,
+    delta_net::DeltaNet, gla::Gla, retention::Retention, fast_weights::FastWeights, stack_rnn::StackRnn,
 }
