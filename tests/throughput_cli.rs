@@ -12,6 +12,7 @@ use cells::{CELLS, Case, Cell, Size};
 use common::program;
 use serde_json::Value;
 use tapeloop::Real;
+use tapeloop::nn::zoo;
 
 fn throughput(args: &[&str]) -> Output {
     Command::new(program::path("throughput")).args(args).output().unwrap()
@@ -175,9 +176,41 @@ fn a_table_has_all_cells_and_a_last_line() {
 }
 
 #[test]
+fn every_cell_of_the_zoo_has_a_name_here() {
+    let rows = json(&["all"]);
+    let names: Vec<&str> = rows.iter().map(|row| row["cell"].as_str().unwrap()).collect();
+    for name in zoo::NAMES {
+        let here = if *name == "simple_rnn" { "rnn" } else { name };
+        assert!(names.contains(&here), "{name}: {names:?}");
+        let rows = json(&[name, "--rounds", "1", "--forward"]);
+        assert!(rows[0]["cell"] == here && rows[0]["gflops"].as_f64().unwrap() > 0.0, "{name}: {rows:?}");
+    }
+    assert_eq!(names.len(), Cell::all().count());
+    assert_eq!(names[..CELLS.len()], CELLS.map(|(name, _)| name));
+}
+
+/// What is counted on the tape is what the table says of the cells that are in it.
+#[test]
+fn counted_is_as_listed() {
+    for (name, _) in CELLS {
+        let in_zoo = if name == "rnn" { "simple_rnn" } else { name };
+        for size in [[2, 3, 5, 8], [1, 7, 4, 9], [3, 2, 1, 1]] {
+            for forward in [false, true] {
+                let case = |cell| Case { cell, size: Size(size), forward, unrolled: true };
+                let [listed, counted] = [Cell::named(name).unwrap(), Cell::Zoo(in_zoo)].map(case);
+                assert_eq!(listed.flops(), counted.flops(), "{name} {size:?}");
+                assert_eq!(listed.recurrent_bytes(4), counted.recurrent_bytes(4), "{name} {size:?}");
+                assert_eq!(listed.cell.has_operation(), counted.cell.has_operation(), "{name}");
+                assert!(counted.floor_bytes(4) <= listed.floor_bytes(4), "{name} {size:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn bad_options_are_one_sentence() {
     let million = ["--batch", "1000000", "--time", "1000000", "--input", "1000000", "--hidden", "1000000"];
-    let bad: [(&[&str], &str); 17] = [
+    let bad: [(&[&str], &str); 18] = [
         (&["transformer"], "possible values: rnn, lstm"),
         (&["lstm", "gru"], "gru"),
         (&["lstm", "--batch", "4"], "--time <N> --input <N> --hidden <N>"),
@@ -190,6 +223,7 @@ fn bad_options_are_one_sentence() {
         (&["--frobnicate"], "--frobnicate"),
         (&["--profile", "--unrolled"], "cannot be used with"),
         (&["lstm_peepholes", "--profile"], "only single steps"),
+        (&["mgu", "--profile"], "only single steps"),
         (&["rnn", "--growth", "Cargo.toml/growth.svg"], "Cargo.toml"),
         (&["--growth", "growth.svg", "--json"], "cannot be used with"),
         (&["lstm_projection", "--growth", "growth.svg", "--batch", "1000"], "--time"),
@@ -208,7 +242,7 @@ fn bad_options_are_one_sentence() {
 /// Calls of all cells, each in both ways and both directions.
 fn cases(size: [usize; 4]) -> impl Iterator<Item = Case> {
     let case = move |cell, i| Case { cell, size: Size(size), forward: i < 2, unrolled: i % 2 == 0 };
-    CELLS.into_iter().flat_map(move |(_, cell)| (0..4).map(move |i| case(cell, i)))
+    Cell::all().flat_map(move |cell| (0..4).map(move |i| case(cell, i)))
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! The recurrent layers of the crate by name and size, as calls that a program times: forward, or forward and backward.
 
 mod cost;
+mod zoo;
 
 use std::{fmt, mem};
 
+use tapeloop::nn::zoo::visit;
 use tapeloop::nn::{BasicLstm, Gru, Lstm, Recurrent, Reset, SimpleRnn, Spec};
 use tapeloop::optim::Optimizer;
 use tapeloop::{Array, Gradients, Init, Memory, Params, Real, Tape, Var};
@@ -20,6 +22,8 @@ pub enum Cell {
     Projection,
     Gru,
     ResetBefore,
+    /// Any other cell of `nn::zoo`, by its name there.
+    Zoo(&'static str),
 }
 
 /// By name. The first three are those of every library.
@@ -66,7 +70,7 @@ pub struct Case {
     pub unrolled: bool,
 }
 
-type Layer<R> = Box<dyn for<'t> Fn(Var<'t, R>) -> Var<'t, R> + Send>;
+pub type Layer<R> = Box<dyn for<'t> Fn(Var<'t, R>) -> Var<'t, R> + Send>;
 
 /// A layer that returns all its outputs, its input, and all memory that a call needs.
 pub struct Call<R: Real = f32> {
@@ -95,6 +99,11 @@ impl Case {
             Cell::Projection => self.layer(lstm.projection(self.outputs()), all),
             Cell::Gru => self.layer(gru, all),
             Cell::ResetBefore => self.layer(gru.reset(Reset::Before), all),
+            Cell::Zoo(name) => {
+                let mut pick = zoo::Pick { name, case: self, params: all, layer: None };
+                visit(h, &mut pick);
+                pick.layer.expect("a name of the list")
+            }
         };
         let x = Array::new([b, t, i], (0..b * t * i).map(|n| R::from_f64((n as f64).sin())).collect());
         let grads = params.zero_gradients();

@@ -16,7 +16,7 @@ Time: of one thread the processor time, in which others who use the machine do n
 each round the peak and every call have a turn: as many calls as fill 20 ms, at least one. Median, least and most are over the rounds.
 
 GFLOP/s: of the products alone, 2·B·T·G·H·(I+H) flop forwards, with G = 1 (rnn), 3 (gru) or 4 (lstm), and three times as many \
-with backward. (With a projection to O numbers, 2·B·T·(4·H·(I+O) + H·O).) The peak is that of fused multiply–adds on registers, \
+with backward. (With a projection to O numbers, 2·B·T·(4·H·(I+O) + H·O).) Of other cells of the zoo: what the products on the tape of a step have. The peak is that of fused multiply–adds on registers, \
 in all threads at once, with numbers of the same type.
 
 Floor: what a call takes at least. Either its flop at the peak, or, if that is longer, the time in which one core reads U (H·G·H numbers) once a step, and once more with backward, as fast as it reads an array of that size which it has read before: from L1, L2, L3 or memory.
@@ -24,7 +24,7 @@ Floor: what a call takes at least. Either its flop at the peak, or, if that is l
 Tape: the bytes that it holds from call to call. Its floor is what must exist at once, in numbers of 4 or 8 bytes: forwards \
 B·T·(I+H) for x and h, and B·H for c; with backward B·T·(2·I + 2·H + K·H) for x, h, what is given of ∂L/∂h, and ∂L/∂x, with \
 K = 0 (rnn), 4 (gru), 3 (gru_reset_before), 5 (lstm: four gates and c) or 4 (lstm_coupled), and 2·B·H for ∂L/∂h and ∂L/∂c of one step (B·H \
-without c). Weights are not counted.
+without c). Weights are not counted; nor, of other cells of the zoo, is anything but x, h, ∂L/∂h and ∂L/∂x.
 
 Profile: of a training step (or of forward only) on the wall. Input products: x·W, and for ∂L/∂x. Recurrent products: h·U step by step, and for ∂L/∂h. \
 Gates: the formulas of the units and their derivatives, with all that is read and written for them. Rest: the tape, the loss, zeros \
@@ -35,10 +35,10 @@ for the gradients, copies of x and W.";
 #[derive(Parser)]
 #[command(name = "throughput", allow_negative_numbers = true, after_help = NOTES)]
 pub struct Args {
-    /// The cell [default: all]
-    #[arg(value_parser = PossibleValuesParser::new(CELLS.map(|(name, _)| name)).map(|name| named(&name)))]
-    cell: Option<Cell>,
-    /// Rows of a batch, B; together with the next three [default: seven sizes, from 10,10,20,20 to 64,25,1024,1024]
+    /// The cell; or all, those of the zoo included [default: the first eight of these]
+    #[arg(value_parser = PossibleValuesParser::new(names()).map(|name| Asked::of(&name)))]
+    cell: Option<Asked>,
+    /// Rows of a batch, B; together with the next three [default: seven sizes, from 10,10,20,20 to 64,25,1024,1024; for all 32,50,128,128]
     #[arg(long, value_name = "N", value_parser = whole::<1, 1_000_000>, requires_all = ["time", "input", "hidden"])]
     batch: Option<usize>,
     /// Time steps, T
@@ -80,20 +80,38 @@ pub struct Args {
     pub json: bool,
 }
 
-fn named(name: &str) -> Cell {
-    CELLS.into_iter().find(|&(known, _)| known == name).expect("one of the possible values").1
+/// What is to be timed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    All,
+    One(Cell),
+}
+
+impl Asked {
+    fn of(name: &str) -> Self {
+        Cell::named(name).map_or(Self::All, Self::One)
+    }
+}
+
+/// What may be asked for.
+fn names() -> impl Iterator<Item = &'static str> {
+    Cell::all().map(Cell::name).chain(["simple_rnn", "all"])
 }
 
 impl Args {
     /// What is to be timed; what comes together, in turns. Refuses what there isn't enough memory for.
     pub fn groups(&self) -> Result<Vec<Vec<Case>>, String> {
-        let cells = CELLS.map(|(_, cell)| cell).into_iter();
-        let cells = cells.filter(|&cell| self.cell.is_none_or(|asked| asked == cell));
-        let cells = cells.filter(|cell| !self.profile || cell.has_operation());
-        let cells = cells.filter(|cell| {
-            self.growth.is_none() || self.cell.is_some() || CELLS[..3].iter().any(|c| c.1 == *cell)
-        });
-        let sizes = self.size().map_or(SIZES.to_vec(), |size| vec![size]);
+        let cells = match (self.cell, self.growth.is_some()) {
+            (Some(Asked::One(cell)), _) => vec![cell],
+            (Some(Asked::All), _) => Cell::all().collect(),
+            (None, true) => CELLS[..3].iter().map(|&(_, cell)| cell).collect(),
+            (None, false) => CELLS.iter().map(|&(_, cell)| cell).collect(),
+        };
+        // The loops that know where the time went are those of the crate's own three cells and their kin.
+        let profiled = |cell: &Cell| cell.has_operation() && !matches!(cell, Cell::Zoo(_));
+        let cells = cells.into_iter().filter(|cell| !self.profile || profiled(cell));
+        let default = if self.cell == Some(Asked::All) { &SIZES[1..2] } else { &SIZES };
+        let sizes = self.size().map_or(default.to_vec(), |size| vec![size]);
         let case = |cell, size| Case {
             cell,
             size,
@@ -106,7 +124,10 @@ impl Args {
             None => cases.map(|case| self.ways(case)).collect(),
         };
         if groups.is_empty() {
-            return Err("--profile looks into all steps at once, and this cell has only single steps".into());
+            return Err(
+                "--profile looks into all steps at once, and this cell has only single steps, or other loops"
+                    .into(),
+            );
         }
 
         let number = if self.f64 { 8 } else { 4 };

@@ -6,7 +6,6 @@ use tapeloop::plot::{Panel, Picture};
 
 use crate::cells::{Case, Size};
 use crate::measure::Row;
-use crate::report;
 
 /// Steps of a sequence.
 const STEPS: [usize; 13] = [10, 15, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 5000, 10_000];
@@ -54,7 +53,7 @@ impl Growth {
         let times: Vec<_> = rows.iter().map(|row| (axis.length(row.case), row.us[0])).collect();
         let line = nearest_line(&times);
         let points = times.iter().map(|&(n, us)| (n, us / (line[0] + line[1] * n))).collect();
-        Self { axis, cell: report::cell(rows[0].case), line, points }
+        Self { axis, cell: rows[0].case.cell.name(), line, points }
     }
 
     /// By how many times the line is exceeded at most.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value, json};
 
 use crate::args::Args;
-use crate::cells::{CELLS, Case, Size};
+use crate::cells::{Case, Size};
 use crate::measure::Row;
 
 impl Row {
@@ -47,7 +47,7 @@ impl Row {
     pub fn json(&self) -> Value {
         let Case { size: Size([batch, time, input, hidden]), forward, unrolled, .. } = self.case;
         let settings = [
-            ("cell", json!(cell(self.case))),
+            ("cell", json!(self.case.cell.name())),
             ("batch", json!(batch)),
             ("time", json!(time)),
             ("input", json!(input)),
@@ -65,14 +65,9 @@ impl Row {
     }
 }
 
-/// What a case is called.
-pub fn cell(case: Case) -> &'static str {
-    CELLS.iter().find(|(_, cell)| *cell == case.cell).expect("all cells are listed").0
-}
-
 /// The cell and its size.
 pub fn name(case: Case) -> String {
-    format!("{:<16} {:<22}", cell(case), case.size)
+    format!("{:<16} {:<22}", case.cell.name(), case.size)
 }
 
 /// What stands above the table.

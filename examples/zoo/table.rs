@@ -1,12 +1,12 @@
 //! The table of the race.
 
 use crate::results::{Entry, solved};
-use crate::task::Task;
+use crate::task::{Solved, Task};
 
 /// Its columns.
-fn head(task: &Task, entries: &[Entry]) -> Vec<String> {
+fn head(task: &Task) -> Vec<String> {
     let mut head = ["cell", "parameters", "solved at step", task.loss.0].map(String::from).to_vec();
-    if entries[0].runs[0].accuracy.is_some() {
+    if matches!(task.solved, Solved::Accuracy(_)) {
         head.push("right".into());
     }
     head.extend(["steps/s", "‖∂L/∂s_1‖/‖∂L/∂s_T‖"].map(String::from));
@@ -52,7 +52,7 @@ fn number(x: f64) -> String {
 
 /// For a terminal.
 pub fn plain(task: &Task, entries: &[Entry]) -> String {
-    let head = head(task, entries);
+    let head = head(task);
     let mut lines = vec![head.clone()];
     lines.extend(entries.iter().map(|entry| row(entry, head.len() == 7)));
     let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
@@ -70,7 +70,7 @@ pub fn plain(task: &Task, entries: &[Entry]) -> String {
 
 /// For a document.
 pub fn markdown(task: &Task, entries: &[Entry]) -> String {
-    let head = head(task, entries);
+    let head = head(task);
     let mut text = format!("| {} |\n| --- |{}\n", head.join(" | "), " ---: |".repeat(head.len() - 1));
     for entry in entries {
         let mut cells = row(entry, head.len() == 7);
