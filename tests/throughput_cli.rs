@@ -182,7 +182,7 @@ fn every_cell_of_the_zoo_has_a_name_here() {
     for name in zoo::NAMES {
         let here = if *name == "simple_rnn" { "rnn" } else { name };
         assert!(names.contains(&here), "{name}: {names:?}");
-        let rows = json(&[name, "--rounds", "1", "--forward"]);
+        let rows = json(&[name, "--forward"]);
         assert!(rows[0]["cell"] == here && rows[0]["gflops"].as_f64().unwrap() > 0.0, "{name}: {rows:?}");
     }
     assert_eq!(names.len(), Cell::all().count());
@@ -199,7 +199,12 @@ fn counted_is_as_listed() {
                 let case = |cell| Case { cell, size: Size(size), forward, unrolled: true };
                 let [listed, counted] = [Cell::named(name).unwrap(), Cell::Zoo(in_zoo)].map(case);
                 assert_eq!(listed.flops(), counted.flops(), "{name} {size:?}");
-                assert_eq!(listed.recurrent_bytes(4), counted.recurrent_bytes(4), "{name} {size:?}");
+                let [bytes, on_tape] = [listed, counted].map(|case| case.recurrent_bytes(4));
+                match name {
+                    // All of [W; U] is multiplied with [x, h]; and the projection with what comes of h.
+                    "basic_lstm" | "lstm_projection" => assert!(on_tape > bytes, "{name} {size:?}"),
+                    _ => assert_eq!(on_tape, bytes, "{name} {size:?}"),
+                }
                 assert_eq!(listed.cell.has_operation(), counted.cell.has_operation(), "{name}");
                 assert!(counted.floor_bytes(4) <= listed.floor_bytes(4), "{name} {size:?}");
             }
