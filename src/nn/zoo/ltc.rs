@@ -131,7 +131,7 @@ impl Cell for LtcCell {
         check("ltc", x_t, self.inputs.w.shape().rows(), &[("the state v", v, units)]);
         let c = UNFOLDED as f64 * tape.param(self.c).softplus();
         let (g_l, v_l) = (tape.param(self.g_l).softplus(), tape.param(self.v_l));
-        let from_inputs = self.inputs.of(x_t, tape.param(self.inputs.w).softplus());
+        let from_inputs = self.inputs.of(x_t, tape.param(self.inputs.w).softplus()).named("from_x");
         let w = tape.param(self.neurons.w).softplus();
         let solve = |v: Var<'t, R>, read: Var<'t, R>| {
             let all = from_inputs + self.neurons.of(read, w);

@@ -74,7 +74,8 @@ impl MinGruCell {
     fn terms<'t, R: Real>(&self, x: Var<'t, R>) -> [Var<'t, R>; 2] {
         let [a_z, a_h] = self.gates.of("min_gru", x);
         let z = a_z.named("a_z").sigmoid().named("z");
-        let content = if self.positive { above_zero(a_h.named("a_h")) } else { a_h };
+        let a_h = a_h.named("a_h");
+        let content = if self.positive { above_zero(a_h) } else { a_h };
         [1.0 - z, z * content.named("h̃")]
     }
 }

@@ -77,7 +77,8 @@ impl MinLstmCell {
         let [a_f, a_i, a_h] = self.gates.of("min_lstm", x);
         let f = a_f.named("a_f").sigmoid().named("f");
         let i = a_i.named("a_i").sigmoid().named("i");
-        let content = if self.positive { above_zero(a_h.named("a_h")) } else { a_h };
+        let a_h = a_h.named("a_h");
+        let content = if self.positive { above_zero(a_h) } else { a_h };
         [f / (f + i), i / (f + i) * content.named("h̃")]
     }
 }

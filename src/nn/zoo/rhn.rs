@@ -85,10 +85,14 @@ pub struct RhnCell {
     pub deeper: Vec<[Param; 2]>,
 }
 
-/// `s_l` from the pre-activations of its layer and `s_{l−1}`.
+/// The names of `t_l`, of as many layers as are usual.
+const GATES: [&str; 5] = ["t_1", "t_2", "t_3", "t_4", "t_5"];
+
+/// `s_l` from the pre-activations of its layer and `s_{l−1}`; `l` counted from 0.
 #[track_caller]
-fn highway<'t, R: Real>([a_h, a_t]: [Var<'t, R>; 2], s: Var<'t, R>) -> Var<'t, R> {
+fn highway<'t, R: Real>(l: usize, [a_h, a_t]: [Var<'t, R>; 2], s: Var<'t, R>) -> Var<'t, R> {
     let t = a_t.sigmoid();
+    let t = GATES.get(l).map_or(t, |name| t.named(name));
     t * a_h.tanh() + (1.0 - t) * s
 }
 
@@ -108,10 +112,10 @@ impl Cell for RhnCell {
     /// `h_{t−1}` itself is carried; the products of the first layer read `read`.
     #[track_caller]
     fn step_reading<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>, read: Var<'t, R>) -> Var<'t, R> {
-        let (tape, first) = (x_t.tape(), highway(self.first.of("rhn", x_t, read), h));
-        self.deeper.iter().fold(first, |s, &[u, b]| {
+        let (tape, first) = (x_t.tape(), highway(0, self.first.of("rhn", x_t, read), h));
+        (1..).zip(&self.deeper).fold(first, |s, (l, &[u, b])| {
             let a = s.matmul(tape.param(u)).add_bias(tape.param(b));
-            highway(split(a), s)
+            highway(l, split(a), s)
         })
     }
 }
