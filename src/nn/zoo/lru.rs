@@ -18,7 +18,7 @@ use crate::tensor::{Init, Param, Params};
 /// y_t = Re(x_t·C) + u_t·D
 /// ```
 ///
-/// Linear, and so the whole sequence is a scan ([`Var::scan_complex`]). The paper puts a layer that isn't linear behind each: [`TimeDistributed`](crate::nn::TimeDistributed)
+/// Linear, and so the whole sequence is a scan ([`Var::scan_complex`]). The paper puts a layer that isn't linear behind each: [`time_distributed`](crate::nn::time_distributed)
 /// over a [`Dense`](crate::nn::Dense). Its `D` is a vector, as its input is as wide as its output; here it is a matrix, as in LRU-pytorch.
 ///
 /// [`build`](Recurrent::build) adds `{name}.nu`, `{name}.theta` and `{name}.ln_gamma`, `[N]` each, `{name}.b_re`, `{name}.b_im` `[I, N]`, `{name}.c_re`, `{name}.c_im` `[N, H]`
