@@ -141,9 +141,9 @@ fn sums(graph: &Graph) -> Sums {
         if matches!(node.kind, NodeKind::Op | NodeKind::Loss) {
             part.values += node.shape.len() as f64;
         }
-        if node.op.starts_with("matmul") {
+        if node.op.starts_with("matmul") || node.op == "synapses" {
             let [a, b] = [read[0], read[read.len() - 1]];
-            // 2·M·K·N, for Y [M, N] and A with M·K numbers, plain or transposed.
+            // 2·M·K·N, for Y [M, N] and A with M·K numbers, plain or transposed. (Synapses: what is open of each, times two weights.)
             let flops = 2.0 * (graph.nodes[a].shape.len() * node.shape.last()) as f64;
             let gradients = [a, b].iter().filter(|&&operand| graph.nodes[operand].needs_grad).count();
             part.flops[0] += flops;
