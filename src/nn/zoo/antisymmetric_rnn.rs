@@ -1,4 +1,4 @@
-//! AntisymmetricRNN: steps of a differential equation that neither grows nor decays
+//! AntisymmetricRNN: steps of a differential equation that neither grows nor, but for its damping, decays
 
 use super::Gates;
 use crate::nn::{Cell, Recurrent, Spec};
@@ -7,7 +7,7 @@ use crate::tape::{Tape, Var};
 use crate::tensor::{Init, Params};
 
 /// A layer that takes Euler's steps of `ḣ = tanh(h·(U − Uᵀ − γ·1) + …)`. The eigenvalues of an antisymmetric matrix are imaginary, so
-/// what is remembered turns, and neither explodes nor vanishes.
+/// what is remembered turns, and neither explodes nor vanishes, but for the damping `γ`.
 ///
 /// Chang, Chen, Haber & Chi, *AntisymmetricRNN: a dynamical system view on recurrent neural networks* (2019),
 /// <https://arxiv.org/abs/1902.09689>. torchrecurrent `AntisymmetricRNNCell` (whose `ε` is 1 and `γ` 0).

@@ -23,7 +23,7 @@ use crate::tensor::Params;
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, `{name}.u` `[H, H]` and `{name}.b` `[H]`, which begins at 0.
 pub type Atr = Recurrent<AtrSpec>;
 
-/// The size of a [`AtrCell`].
+/// The size of an [`AtrCell`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
 pub struct AtrSpec {
@@ -50,7 +50,7 @@ impl Spec for AtrSpec {
     }
 }
 
-/// One step of a [`Atr`].
+/// One step of an [`Atr`].
 #[derive(Clone, Copy, Debug)]
 pub struct AtrCell {
     /// `W`, `U`, `b`.

@@ -20,7 +20,7 @@ use crate::tensor::{Init, Param, Params};
 ///
 /// The paper writes no biases; its published code has the first two, torchrecurrent all three. The paper's `U` are `W` here, and its `w` are `u`.
 ///
-/// [`build`](Recurrent::build) adds `{name}.w` `[I, 3·H]`, Glorot uniform, `{name}.u` `[2·H]`, ones, as the published code's, and `{name}.b` `[3·H]`,
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, 3·H]`, Glorot uniform as a whole, `{name}.u` `[2·H]`, ones, as the published code's, and `{name}.b` `[3·H]`,
 /// zeros; gates `a, c, h`.
 pub type Brc = Recurrent<BrcSpec>;
 

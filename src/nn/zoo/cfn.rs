@@ -6,8 +6,8 @@ use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::Params;
 
-/// A layer of the chaos-free network: without inputs its state decays to 0, whatever the weights, because a unit's next state is less than
-/// its own last one.
+/// A layer of the chaos-free network: without inputs its state decays to 0, whatever the weights, because a unit's next state is smaller in
+/// size than its own last one.
 ///
 /// Laurent & von Brecht, *A recurrent neural network without chaos* (2016), <https://arxiv.org/abs/1612.06212>. torchrecurrent
 /// `CFNCell`.

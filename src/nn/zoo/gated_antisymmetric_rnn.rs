@@ -8,7 +8,7 @@ use crate::tape::{Tape, Var};
 use crate::tensor::{Init, Params};
 
 /// A layer of [`AntisymmetricRnn`](super::AntisymmetricRnn) whose gate reads through the same antisymmetric matrix, so that the eigenvalues stay
-/// imaginary.
+/// imaginary but for the damping `γ`.
 ///
 /// Chang, Chen, Haber & Chi, *AntisymmetricRNN: a dynamical system view on recurrent neural networks* (2019),
 /// <https://arxiv.org/abs/1902.09689>. torchrecurrent `GatedAntisymmetricRNNCell` (whose `ε` is 1 and `γ` 0).

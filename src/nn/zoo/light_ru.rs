@@ -19,7 +19,7 @@ use crate::tensor::Params;
 /// h_t = (1 − f)⊙h_{t−1} + f⊙h̃
 /// ```
 ///
-/// A [`Star`](super::Star) without its outer tanh. (The paper calls it LRU, a name that went to another cell.)
+/// A [`Star`](super::Star) without its outer tanh, and without a bias of the content. (The paper calls it LRU, a name that went to another cell.)
 ///
 /// [`build`](Recurrent::build) adds `{name}.h.w` `[I, H]`, which is `W_h`, and `{name}.w` `[I, H]`, `{name}.u` `[H, H]`, `{name}.b` `[H]`
 /// of `f`; `b_f` begins at 0.

@@ -7,8 +7,8 @@ use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::{Constant, Init, Param, Params};
 
-/// A layer with a Legendre memory: one signal `u` is made of input and state, and `m` describes what it was in the last `θ` steps, by the
-/// polynomial of degree `d − 1` that is nearest. `Ā` and `B̄` follow from a formula and are not learnt.
+/// A layer with a Legendre memory: one signal `u` is made of input and state, and `m` describes what it was in the last `θ` steps, approximately, by a
+/// polynomial of degree `d − 1`. `Ā` and `B̄` follow from a formula and are not learnt.
 ///
 /// Voelker, Kajić & Eliasmith, *Legendre memory units: continuous-time representation in recurrent neural networks* (2019),
 /// <https://papers.nips.cc/paper/9689-legendre-memory-units-continuous-time-representation-in-recurrent-neural-networks>. keras-lmu `LMUCell` with all

@@ -11,7 +11,7 @@ use crate::tensor::Params;
 /// A layer of minimal LSTMs.
 ///
 /// Feng, Tung, Ahmed, Bengio & Hajimirsadeghi, *Were RNNs all we needed?* (2024), <https://arxiv.org/abs/2410.01201>, section 3.2 of its
-/// first version, in which the two gates share what there is; [`positive`](MinLstm::positive) is its appendix B. minGRU-pytorch `minLSTM` (without biases, and
+/// first version, in which the two gates are made to sum to 1; [`positive`](MinLstm::positive) is its appendix B. minGRU-pytorch `minLSTM` (without biases, and
 /// positive).
 ///
 /// ```text

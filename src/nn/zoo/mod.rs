@@ -1,4 +1,4 @@
-//! The zoo: cells from papers, one a file, each as its equation, in the paper's letters.
+//! The zoo: cells from papers, one a file, each as its equation, in the paper's letters, or with a note which are others here.
 //!
 //! They are layers like [`Lstm`]: a description with [`build`](super::Recurrent::build), and all that
 //! [`Recurrent`] has. `docs/zoo.md` is the table of them all, with what each is for.

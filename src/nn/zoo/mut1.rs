@@ -1,4 +1,4 @@
-//! MUT1: the best of the GRU's mutants that a search found
+//! MUT1: a mutant of the GRU that a search found
 
 use super::Gates;
 use crate::nn::{Activation, Cell, Dense, DenseLayer, Recurrent, Spec};

@@ -135,7 +135,7 @@ impl System for S4dCell {
 }
 
 impl Cell for S4dCell {
-    /// `y` `[B, H]`, and `Re x` and `Im x` `[B, N]`.
+    /// `y` `[B, H]`, and `Re s` and `Im s` `[B, H·N]`.
     type State<'t, R: Real> = [Var<'t, R>; 3];
 
     fn zero_state<'t, R: Real>(&self, tape: &'t Tape<'t, R>, batch: usize) -> [Var<'t, R>; 3] {

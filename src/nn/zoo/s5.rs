@@ -128,7 +128,7 @@ impl System for S5Cell {
 }
 
 impl Cell for S5Cell {
-    /// `y` `[B, H]`, and `Re x` and `Im x` `[B, N]`.
+    /// `y` `[B, H]`, and `Re x` and `Im x` `[B, P]`.
     type State<'t, R: Real> = [Var<'t, R>; 3];
 
     fn zero_state<'t, R: Real>(&self, tape: &'t Tape<'t, R>, batch: usize) -> [Var<'t, R>; 3] {

@@ -7,7 +7,7 @@ use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::Params;
 
-/// A layer of gated units with a second content that reads the state of `d` steps before, so that gradients have a short cut through time.
+/// A layer of gated units with a second content that reads the state `d` steps before the last one, so that gradients have a short cut through time.
 ///
 /// Erichson, Lim & Mahoney, *Gated recurrent neural networks with weighted time-delay feedback* (2022),
 /// <https://arxiv.org/abs/2212.00228>. torchrecurrent `tauGRUCell`.
