@@ -1,6 +1,7 @@
 //! GLA: a matrix memory with a forget gate for each column
 
 use super::matrices::{outer, product, scaled_columns};
+use super::stabilised::ln_sigmoid;
 use crate::nn::cells::check;
 use crate::nn::{Cell, Recurrent, Spec};
 use crate::real::Real;
@@ -103,7 +104,7 @@ impl Cell for GlaCell {
         let (q, k, v) = (q.named("q"), k.named("k"), v.named("v"));
         let a = x_t.matmul(tape.param(self.a_1)).matmul(tape.param(self.a_2)).add_bias(tape.param(self.b));
         let a = a.named("a_α");
-        let alpha = (-(-a).softplus() / TAU).exp().named("α"); // σ(a)^{1/τ} = exp(ln σ(a)/τ)
+        let alpha = (ln_sigmoid(a) / TAU).exp().named("α"); // σ(a)^{1/τ} = exp(ln σ(a)/τ)
         let s = (scaled_columns(s, alpha) + outer(v, k)).named("S");
         (product(s, q), s)
     }

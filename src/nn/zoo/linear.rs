@@ -1,8 +1,8 @@
 //! All steps at once, for cells that are linear in their state
 
 use super::complex::Complex;
-use crate::nn::Way;
 use crate::nn::cells::check;
+use crate::nn::{Cell, Way};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 
@@ -87,7 +87,8 @@ pub(super) fn split<R: Real>(x: Var<'_, R>, n: usize) -> Var<'_, R> {
     x.reshape(shape.with_size(axes - 1, shape.last() / n).with_axis(axes, n))
 }
 
-/// A linear system with a diagonal matrix, `x_t = Λ̄⊙x_{t−1} + B̄·u_t` and `y_t = c(x_t, u_t)`, as a cell with the state `y`, `Re x`, `Im x`.
+/// A linear system with a diagonal matrix, `x_t = Λ̄⊙x_{t−1} + B̄·v_t` and `y_t = c(x_t, v_t)`: it is a cell with the state `y` `[B, H]`, `Re x` and
+/// `Im x` `[B, N]`.
 pub(super) trait System {
     /// The cell's, for messages.
     const NAME: &'static str;
@@ -95,44 +96,65 @@ pub(super) trait System {
     /// `I`, `N` and `H`.
     fn sizes(&self) -> [usize; 3];
 
+    /// `v` of the input, of one step or of all: the input itself, unless a system says otherwise.
+    #[track_caller]
+    fn drive<'t, R: Real>(&self, u: Var<'t, R>) -> Var<'t, R> {
+        u
+    }
+
     /// `Λ̄` `[N]`.
     fn factor<'t, R: Real>(&self, tape: &'t Tape<'t, R>) -> Complex<'t, R>;
 
-    /// `B̄·u` `[.., N]`, of one step or of all.
+    /// `B̄·v` `[.., N]`, given `Λ̄`.
     #[track_caller]
-    fn driven<'t, R: Real>(&self, u: Var<'t, R>) -> Complex<'t, R>;
+    fn driven<'t, R: Real>(&self, v: Var<'t, R>, factor: Complex<'t, R>) -> Complex<'t, R>;
 
-    /// `y` `[.., H]`, of one step or of all.
+    /// `y` `[.., H]`.
     #[track_caller]
-    fn output<'t, R: Real>(&self, x: Complex<'t, R>, u: Var<'t, R>) -> Var<'t, R>;
+    fn output<'t, R: Real>(&self, x: Complex<'t, R>, v: Var<'t, R>) -> Var<'t, R>;
+}
 
-    /// `y`, `Re x` and `Im x` of zeros.
-    fn zeros<'t, R: Real>(&self, tape: &'t Tape<'t, R>, batch: usize) -> [Var<'t, R>; 3] {
+impl<S: System> Cell for S {
+    /// `y` `[B, H]`, and `Re x` and `Im x` `[B, N]`.
+    type State<'t, R: Real> = [Var<'t, R>; 3];
+
+    fn zero_state<'t, R: Real>(&self, tape: &'t Tape<'t, R>, batch: usize) -> [Var<'t, R>; 3] {
         let [_, n, h] = self.sizes();
         [h, n, n].map(|size| tape.zeros([batch, size]))
     }
 
-    /// One step.
     #[track_caller]
-    fn advance<'t, R: Real>(&self, u_t: Var<'t, R>, [_, re, im]: [Var<'t, R>; 3]) -> [Var<'t, R>; 3] {
+    fn step<'t, R: Real>(&self, u_t: Var<'t, R>, [_, re, im]: [Var<'t, R>; 3]) -> [Var<'t, R>; 3] {
         let [inputs, n, _] = self.sizes();
         check(Self::NAME, u_t, inputs, &[("the state Re x", re, n), ("the state Im x", im, n)]);
-        let driven = self.driven(u_t);
-        let x = self.factor(u_t.tape()).expand(driven.re.shape()) * Complex { re, im } + driven;
+        let (v, factor) = (self.drive(u_t), self.factor(u_t.tape()));
+        let driven = self.driven(v, factor);
+        let x = factor.expand(driven.re.shape()) * Complex { re, im } + driven;
         let (re, im) = (x.re.named("x_re"), x.im.named("x_im"));
-        [self.output(x, u_t), re, im]
+        [self.output(x, v), re, im]
     }
 
-    /// All steps.
+    /// No weight reads `y_{t−1}`.
     #[track_caller]
-    fn all<'t, R: Real>(
+    fn step_reading<'t, R: Real>(
+        &self,
+        u_t: Var<'t, R>,
+        state: [Var<'t, R>; 3],
+        _: Var<'t, R>,
+    ) -> [Var<'t, R>; 3] {
+        self.step(u_t, state)
+    }
+
+    #[track_caller]
+    fn at_once<'t, R: Real>(
         &self,
         u: Var<'t, R>,
         [y_0, re, im]: [Var<'t, R>; 3],
         way: Way<'t, R>,
-    ) -> (Var<'t, R>, [Var<'t, R>; 3]) {
-        let x = scan_complex(self.factor(u.tape()), self.driven(u), Complex { re, im }, way);
-        let y = hold(self.output(x, u), y_0, way);
-        (y, [last(y, y_0, way), last(x.re, re, way), last(x.im, im, way)])
+    ) -> Option<(Var<'t, R>, [Var<'t, R>; 3])> {
+        let (v, factor) = (self.drive(u), self.factor(u.tape()));
+        let x = scan_complex(factor, self.driven(v, factor), Complex { re, im }, way);
+        let y = hold(self.output(x, v), y_0, way);
+        Some((y, [last(y, y_0, way), last(x.re, re, way), last(x.im, im, way)]))
     }
 }

@@ -1,7 +1,7 @@
 //! mLSTM: an LSTM whose memory is a matrix, written by key and value, and read by a query
 
 use super::matrices::{dot, outer, product};
-use super::stabilised::{LN_0, stabilised};
+use super::stabilised::{LN_0, ln_sigmoid, stabilised};
 use crate::nn::cells::check;
 use crate::nn::{Cell, Recurrent, Spec};
 use crate::real::Real;
@@ -111,7 +111,7 @@ impl Cell for MlstmCell {
 
         let g = x_t.matmul(tape.param(self.w_g)).add_bias(tape.param(self.b_g));
         let (a_i, a_f) = (g.slice(1, 0, 1).named("a_i"), g.slice(1, 1, 1).named("a_f"));
-        let ln_f = -(-a_f).softplus(); // ln σ(a) = −ln(1 + e⁻ᵃ)
+        let ln_f = ln_sigmoid(a_f);
         let [m, i, f] = stabilised(a_i, ln_f + m);
         let (i, f) = (i.named("i"), f.named("f"));
 

@@ -2,7 +2,7 @@
 
 use super::complex::Complex;
 use super::linear::{System, repeat, split};
-use crate::nn::{Cell, Recurrent, Spec, Way};
+use crate::nn::{Recurrent, Spec};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::{Init, Param, Params};
@@ -100,11 +100,6 @@ impl S4dCell {
     fn a<'t, R: Real>(&self, tape: &'t Tape<'t, R>) -> Complex<'t, R> {
         Complex { re: -tape.param(self.alpha).exp(), im: tape.param(self.omega) }
     }
-
-    #[track_caller]
-    fn v<'t, R: Real>(&self, x: Var<'t, R>) -> Var<'t, R> {
-        x.matmul(x.tape().param(self.w))
-    }
 }
 
 impl System for S4dCell {
@@ -119,52 +114,22 @@ impl System for S4dCell {
     }
 
     #[track_caller]
-    fn driven<'t, R: Real>(&self, x: Var<'t, R>) -> Complex<'t, R> {
-        let v = repeat(self.v(x), self.modes());
-        let b = self.factor(x.tape()).shift(-1.0) / self.a(x.tape());
+    fn drive<'t, R: Real>(&self, x: Var<'t, R>) -> Var<'t, R> {
+        x.matmul(x.tape().param(self.w))
+    }
+
+    #[track_caller]
+    fn driven<'t, R: Real>(&self, v: Var<'t, R>, factor: Complex<'t, R>) -> Complex<'t, R> {
+        let v = repeat(v, self.modes());
+        let b = factor.shift(-1.0) / self.a(v.tape());
         b.expand(v.shape()).scale(v)
     }
 
     #[track_caller]
-    fn output<'t, R: Real>(&self, s: Complex<'t, R>, x: Var<'t, R>) -> Var<'t, R> {
-        let (tape, v) = (x.tape(), self.v(x));
+    fn output<'t, R: Real>(&self, s: Complex<'t, R>, v: Var<'t, R>) -> Var<'t, R> {
+        let tape = v.tape();
         let c = Complex::param(tape, self.c).expand(s.re.shape());
         let read = split(s.real_product(c), self.modes()).sum_axis(v.shape().rank());
         read * 2.0 + tape.param(self.d).expand(v.shape()) * v
-    }
-}
-
-impl Cell for S4dCell {
-    /// `y` `[B, H]`, and `Re s` and `Im s` `[B, H·N]`.
-    type State<'t, R: Real> = [Var<'t, R>; 3];
-
-    fn zero_state<'t, R: Real>(&self, tape: &'t Tape<'t, R>, batch: usize) -> [Var<'t, R>; 3] {
-        self.zeros(tape, batch)
-    }
-
-    #[track_caller]
-    fn step<'t, R: Real>(&self, u_t: Var<'t, R>, state: [Var<'t, R>; 3]) -> [Var<'t, R>; 3] {
-        self.advance(u_t, state)
-    }
-
-    /// No weight reads `y_{t−1}`.
-    #[track_caller]
-    fn step_reading<'t, R: Real>(
-        &self,
-        u_t: Var<'t, R>,
-        state: [Var<'t, R>; 3],
-        _: Var<'t, R>,
-    ) -> [Var<'t, R>; 3] {
-        self.advance(u_t, state)
-    }
-
-    #[track_caller]
-    fn at_once<'t, R: Real>(
-        &self,
-        u: Var<'t, R>,
-        state: [Var<'t, R>; 3],
-        way: Way<'t, R>,
-    ) -> Option<(Var<'t, R>, [Var<'t, R>; 3])> {
-        Some(self.all(u, state, way))
     }
 }

@@ -3,7 +3,7 @@
 use super::complex::Complex;
 use super::hippo;
 use super::linear::System;
-use crate::nn::{Cell, Recurrent, Spec, Way};
+use crate::nn::{Recurrent, Spec};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::{Init, Param, Params};
@@ -115,8 +115,8 @@ impl System for S5Cell {
     }
 
     #[track_caller]
-    fn driven<'t, R: Real>(&self, u: Var<'t, R>) -> Complex<'t, R> {
-        let hold = self.factor(u.tape()).shift(-1.0) / Complex::param(u.tape(), self.lambda);
+    fn driven<'t, R: Real>(&self, u: Var<'t, R>, factor: Complex<'t, R>) -> Complex<'t, R> {
+        let hold = factor.shift(-1.0) / Complex::param(u.tape(), self.lambda);
         let driven = Complex::param(u.tape(), self.b).map(|b| u.matmul(b));
         hold.expand(driven.re.shape()) * driven
     }
@@ -124,40 +124,5 @@ impl System for S5Cell {
     #[track_caller]
     fn output<'t, R: Real>(&self, x: Complex<'t, R>, u: Var<'t, R>) -> Var<'t, R> {
         x.real_matmul(Complex::param(u.tape(), self.c)) + u.matmul(u.tape().param(self.d))
-    }
-}
-
-impl Cell for S5Cell {
-    /// `y` `[B, H]`, and `Re x` and `Im x` `[B, P]`.
-    type State<'t, R: Real> = [Var<'t, R>; 3];
-
-    fn zero_state<'t, R: Real>(&self, tape: &'t Tape<'t, R>, batch: usize) -> [Var<'t, R>; 3] {
-        self.zeros(tape, batch)
-    }
-
-    #[track_caller]
-    fn step<'t, R: Real>(&self, u_t: Var<'t, R>, state: [Var<'t, R>; 3]) -> [Var<'t, R>; 3] {
-        self.advance(u_t, state)
-    }
-
-    /// No weight reads `y_{t−1}`.
-    #[track_caller]
-    fn step_reading<'t, R: Real>(
-        &self,
-        u_t: Var<'t, R>,
-        state: [Var<'t, R>; 3],
-        _: Var<'t, R>,
-    ) -> [Var<'t, R>; 3] {
-        self.advance(u_t, state)
-    }
-
-    #[track_caller]
-    fn at_once<'t, R: Real>(
-        &self,
-        u: Var<'t, R>,
-        state: [Var<'t, R>; 3],
-        way: Way<'t, R>,
-    ) -> Option<(Var<'t, R>, [Var<'t, R>; 3])> {
-        Some(self.all(u, state, way))
     }
 }

@@ -1,6 +1,6 @@
 //! sLSTM: an LSTM with an exponential input gate, which can still change its mind
 
-use super::stabilised::{LN_0, stabilised};
+use super::stabilised::{LN_0, ln_sigmoid, stabilised};
 use crate::nn::cells::check;
 use crate::nn::{Cell, Recurrent, Spec};
 use crate::real::Real;
@@ -131,7 +131,7 @@ impl Cell for SlstmCell {
         let names = ["a_i", "a_f", "a_z", "a_o"];
         let [a_i, a_f, a_z, a_o] =
             std::array::from_fn(|gate| a.slice(1, gate * units, units).named(names[gate]));
-        let ln_f = -(-a_f).softplus(); // ln σ(a) = −ln(1 + e⁻ᵃ)
+        let ln_f = ln_sigmoid(a_f);
         let [m, i, f] = stabilised(a_i, ln_f + m);
         let (i, f) = (i.named("i"), f.named("f"));
         let c = (f * c + i * a_z.tanh().named("z")).named("c");

@@ -15,3 +15,9 @@ pub(super) fn stabilised<'t, R: Real>(a: Var<'t, R>, b: Var<'t, R>) -> [Var<'t, 
     let m = a.maximum(b);
     [m, (a - m).exp(), (b - m).exp()]
 }
+
+/// `ln σ(a) = −ln(1 + e⁻ᵃ)`
+#[track_caller]
+pub(super) fn ln_sigmoid<R: Real>(a: Var<'_, R>) -> Var<'_, R> {
+    -(-a).softplus()
+}
