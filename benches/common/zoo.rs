@@ -149,7 +149,8 @@ fn sums(graph: &Graph) -> Sums {
             part.flops[0] += flops;
             part.flops[1] += flops * (1 + gradients) as f64;
             if of_state[a] && !of_row[b] {
-                sums.recurrent += graph.nodes[b].shape.len();
+                let width = if node.op == "synapses" { node.shape.last() / 2 } else { node.shape.last() };
+                sums.recurrent += graph.nodes[a].shape.last() * width;
             }
         }
         of_row.push(row);

@@ -1,4 +1,4 @@
-//! The names of each cell's quantities and its equations, as the page shows them. `tests/bptt_explorer_cli.rs` checks every equation
+//! The names of each cell's quantities and its equations, as the page shows them. `tests/programs/bptt_explorer.rs` checks every equation
 //! against the page's numbers.
 
 use serde_json::{Value, json};

@@ -88,6 +88,9 @@ pub struct Args {
     /// Write the table as Markdown, too
     #[arg(long, value_name = "FILE")]
     pub markdown: Option<PathBuf>,
+    /// Train nothing: draw which cell came from which, family.svg
+    #[arg(long)]
+    pub family: bool,
     /// Where the picture goes
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,

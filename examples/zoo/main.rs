@@ -4,13 +4,14 @@
 //! its own at the end. `docs/zoo.md` has results.
 //!
 //! `task.rs` is what a task is, `task/` has them; `net.rs` is a cell with a read-out; `race.rs` trains one; `table.rs` and `picture.rs` show what
-//! came out. The cells come from `nn::zoo::visit`: a cell that is added there takes part.
+//! came out; `family.rs` draws who came from whom. The cells come from `nn::zoo::visit`: a cell that is added there takes part.
 
 #[macro_use]
 #[path = "../sine/say.rs"]
 mod say;
 
 mod args;
+mod family;
 mod net;
 #[path = "../sine/options.rs"]
 mod options;
@@ -42,6 +43,11 @@ fn run(args: &Args) -> Result<(), String> {
     let (clock, task) = (Instant::now(), args.task()?);
     let writable = |error: tapeloop::Error| error.to_string();
     options::check_writable(&args.out).map_err(writable)?;
+    if args.family {
+        let (path, cells) = family::draw(&args.out).map_err(writable)?;
+        say!("result: cells={cells} picture={}", path.display());
+        return Ok(());
+    }
     if let Some(folder) = args.markdown.as_ref().and_then(|file| file.parent()) {
         options::check_writable(if folder.as_os_str().is_empty() { ".".as_ref() } else { folder })
             .map_err(writable)?;

@@ -1,7 +1,9 @@
 //! `y[i, j] = x[0, j]`: broadcasting, made explicit
 
+use std::ops::Range;
+
 use super::{Backward, Forward, Inputs, Rule};
-use crate::kernels::strided;
+use crate::kernels::{elementwise, reduce, strided};
 use crate::real::Real;
 use crate::tensor::Shape;
 
@@ -14,15 +16,16 @@ pub struct Expand {
 }
 
 impl Expand {
-    /// Visits each element of `y` with the offset of the one of `x` that it repeats.
-    fn walk(&self, x: Shape, visit: impl FnMut(usize, usize)) {
-        let mut strides = x.strides();
+    /// Visits each row of `y` with what of `x` it repeats: a row, or one number.
+    fn rows(&self, x: Shape, mut visit: impl FnMut(Range<usize>, Range<usize>)) {
+        let (mut strides, [a, b, c, width]) = (x.strides(), self.to.padded());
         for (stride, size) in strides.iter_mut().zip(x.padded()) {
             if size == 1 {
                 *stride = 0;
             }
         }
-        strided::walk(self.to.padded(), strides, visit);
+        let read = if x.padded()[3] == 1 { 1 } else { width };
+        strided::walk([a, b, c, 1], strides, |row, j| visit(row * width..(row + 1) * width, j..j + read));
     }
 }
 
@@ -42,14 +45,20 @@ impl<R: Real> Rule<R> for Expand {
 
     fn forward(&self, at: Forward<'_, R>) {
         let x = at.x.value(0);
-        self.walk(at.x.shape(0), |i, j| at.y[i] = x[j]);
+        self.rows(at.x.shape(0), |row, read| match x[read] {
+            [x] => at.y[row].fill(x),
+            ref x => at.y[row].copy_from_slice(x),
+        });
     }
 
     // An element that was read several times gets the sum of what its repeats get.
     fn vjp(&self, mut at: Backward<'_, R>) {
         let (x, dy) = (at.x.shape(0), at.dy);
         if let Some(dx) = at.grad(0) {
-            self.walk(x, |i, j| dx[j] += dy[i]);
+            self.rows(x, |row, read| match (&mut dx[read], &dy[row]) {
+                ([dx], dy) => *dx += reduce::sum(dy),
+                (dx, dy) => elementwise::add_map(dy, dx, |dy| dy),
+            });
         }
     }
 }

@@ -4,6 +4,7 @@
 //! an op does where its formula has no answer (|x| at 0, ties, an empty axis) is one table in
 //! `docs/edges.md`: the rule is to do as PyTorch does.
 
+mod compiled;
 mod context;
 mod node;
 mod reduction;
@@ -34,8 +35,8 @@ macro_rules! ops {
         }
 
         impl<R: Real> Op<R> {
-            /// The op's rule.
-            pub fn rule(&self) -> &dyn Rule<R> {
+            /// The op's rule, compiled here and now.
+            pub(super) fn compile(&self) -> &dyn Rule<R> {
                 match self {
                     $(Self::$Op(rule) => rule,)*
                     Self::Custom(rule) => *rule,
@@ -55,13 +56,14 @@ ops! {
     leaf::Leaf, part::Part,
     // element by element
     add::Add, sub::Sub, mul::Mul, div::Div, neg::Neg, scale::Scale, shift::Shift,
-    exp::Exp, ln::Ln, sin::Sin, cos::Cos, sqrt::Sqrt, square::Square, abs::Abs, fract::Fract,
+    exp::Exp, exp_m1::ExpM1, ln::Ln, sin::Sin, cos::Cos, sqrt::Sqrt, square::Square, abs::Abs, fract::Fract,
     tanh::Tanh, sigmoid::Sigmoid, hard_sigmoid::HardSigmoid, softplus::Softplus, softsign::Softsign,
     relu::Relu, leaky_relu::LeakyRelu, elu::Elu,
     maximum::Maximum, minimum::Minimum, clamp::Clamp, where_mask::WhereMask, select_rows::SelectRows,
     dropout::Dropout,
     // matrices
-    matmul::MatMul, add_bias::AddBias, synapses::Synapses,
+    matmul::MatMul, matmul_columns::MatMulColumns, add_bias::AddBias, synapses::Synapses,
+    matvec::MatVec, outer_update::OuterUpdate,
     // whole sequences
     recurrence::Recurrence, scan::Scan,
     // over the last axis

@@ -6,6 +6,8 @@ use crate::simd::Kernel;
 macro_rules! machine_float {
     ($float:ident, $on:ident) => {
         impl Real for $float {
+            const COMPILED: bool = true;
+
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
 

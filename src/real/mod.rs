@@ -54,6 +54,10 @@ pub trait Real:
     + MulAssign
     + DivAssign
 {
+    /// Whether this crate holds its operations compiled for the type: `f32` and `f64`. Programs compile them for all others themselves.
+    #[doc(hidden)]
+    const COMPILED: bool = false;
+
     /// 0.
     const ZERO: Self;
     /// 1.

@@ -20,6 +20,8 @@ macro_rules! unary {
 unary! {
     /// `eˣ`.
     exp => ops::Exp;
+    /// `eˣ − 1`, to the last digit near 0, too.
+    exp_m1 => ops::ExpM1;
     /// `ln x`: −∞ at 0, NaN below.
     ln => ops::Ln;
     /// `sin x`: NaN at ±∞.

@@ -198,7 +198,7 @@ fn of(loss: Loss, case: &Case, targets: Targets<f64>) -> (f64, Vec<f64>) {
     (loss.item(), prediction.grad())
 }
 
-/// Every loss: value and gradient. A recorded sum is that of the means of the rows. (Other reductions: `tests/keras_losses.rs`.)
+/// Every loss: value and gradient. A recorded sum is that of the means of the rows. (Other reductions: `tests/ops/keras_losses.rs`.)
 #[test]
 fn losses_are_those_of_keras_3() {
     let known = |name: &str| match name {

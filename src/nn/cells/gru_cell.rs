@@ -72,9 +72,9 @@ impl Cell for GruCell {
                 (z, gate(x, 2) + r * gate(a, 2).named("h_n"))
             }
             Reset::Before => {
-                let (x, a) = (add(x, self.b_hh), read.matmul(w_hh.slice(1, 0, 2 * units)));
+                let (x, a) = (add(x, self.b_hh), read.matmul_columns(w_hh, 0..2 * units));
                 let [z, r] = gates(x, a);
-                let h_n = (r * read).matmul(w_hh.slice(1, 2 * units, units)).named("h_n");
+                let h_n = (r * read).matmul_columns(w_hh, 2 * units..3 * units).named("h_n");
                 (z, gate(x, 2) + h_n)
             }
         };

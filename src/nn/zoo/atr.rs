@@ -74,7 +74,7 @@ impl Cell for AtrCell {
     #[track_caller]
     fn step_reading<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>, read: Var<'t, R>) -> Var<'t, R> {
         let [p] = self.gates.input("atr", x_t, h);
-        let q = read.matmul(self.gates.u(h, 0)).named("q");
+        let q = self.gates.times_u(read, 0).named("q");
         let p = p.named("p");
         let i = (p + q).sigmoid().named("i");
         let f = (p - q).sigmoid().named("f");

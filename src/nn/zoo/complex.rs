@@ -50,15 +50,16 @@ impl<'t, R: Real> Complex<'t, R> {
         self.re.matmul(w.re) - self.im.matmul(w.im)
     }
 
-    /// `z + 1`, or `z + c` with any real number.
-    pub(super) fn shift(self, c: f64) -> Self {
-        Self { re: self.re + c, im: self.im }
-    }
-
     /// `e^(a + ib) = eᵃ·(cos b + i·sin b)`
     pub(super) fn exp(self) -> Self {
         let length = self.re.exp();
         Self { re: length * self.im.cos(), im: length * self.im.sin() }
+    }
+
+    /// `e^z − 1`, to the last digits near 0: `eᵃ·cos b − 1 = (eᵃ − 1)·cos b − 2·sin²(b/2)`
+    pub(super) fn exp_m1(self) -> Self {
+        let (Self { re: a, im: b }, half) = (self, (self.im * 0.5).sin());
+        Self { re: a.exp_m1() * b.cos() - 2.0 * half.square(), im: a.exp() * b.sin() }
     }
 }
 

@@ -1,6 +1,5 @@
 //! DeltaNet: a matrix memory that corrects what it holds instead of adding to it
 
-use super::matrices::{outer, product};
 use crate::nn::cells::check;
 use crate::nn::{Cell, Recurrent, Spec};
 use crate::real::Real;
@@ -91,8 +90,8 @@ impl Cell for DeltaNetCell {
         let [k, v, q] = std::array::from_fn(|part| a.slice(1, part * units, units));
         let (k, v, q) = (normalised(k).named("k̂"), v.named("v"), normalised(q).named("q̂"));
         let beta = x_t.matmul(tape.param(self.w_beta)).named("a_β").sigmoid().named("β");
-        let stored = product(s, k).named("v̄");
-        let s = (s + outer(beta.expand(v.shape()) * (v - stored), k)).named("S");
-        (product(s, q), s)
+        let stored = s.matvec(k).named("v̄");
+        let s = s.add_outer(beta.expand(v.shape()) * (v - stored), k).named("S");
+        (s.matvec(q), s)
     }
 }

@@ -1,7 +1,6 @@
 //! Fast weights: an Elman net that attends to its own recent states
 
 use super::Gates;
-use super::matrices::{outer, product};
 use crate::nn::{Activation, Cell, Recurrent, Spec};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
@@ -133,8 +132,8 @@ impl Cell for FastWeightsCell {
         let a = a.named("a");
         let mut h = activation.apply(a);
         for _ in 0..inner_steps {
-            h = activation.apply(normalised(a + product(fast, h)));
+            h = activation.apply(normalised(a + fast.matvec(h)));
         }
-        (h, (fast * decay + outer(h, h) * rate).named("A"))
+        (h, (fast * decay).add_outer(h * rate, h).named("A"))
     }
 }

@@ -53,10 +53,11 @@ impl<const G: usize> Gates<G> {
         split(self.reading(x_t))
     }
 
-    /// The columns of `U` of one gate, `[H, H]`, on the tape of `h`.
+    /// `h·U` of one gate, `[B, H]`.
     #[track_caller]
-    pub(super) fn u<'t, R: Real>(&self, h: Var<'t, R>, gate: usize) -> Var<'t, R> {
-        h.tape().param(self.u).slice(1, gate * self.units(), self.units())
+    pub(super) fn times_u<'t, R: Real>(&self, h: Var<'t, R>, gate: usize) -> Var<'t, R> {
+        let units = self.units();
+        h.matmul_columns(h.tape().param(self.u), gate * units..(gate + 1) * units)
     }
 
     /// Panics unless a state beside `h` is `[B, H]`, too.

@@ -1,6 +1,5 @@
 //! GLA: a matrix memory with a forget gate for each column
 
-use super::matrices::{outer, product, scaled_columns};
 use super::stabilised::ln_sigmoid;
 use crate::nn::cells::check;
 use crate::nn::{Cell, Recurrent, Spec};
@@ -105,7 +104,7 @@ impl Cell for GlaCell {
         let a = x_t.matmul(tape.param(self.a_1)).matmul(tape.param(self.a_2)).add_bias(tape.param(self.b));
         let a = a.named("a_α");
         let alpha = (ln_sigmoid(a) / TAU).exp().named("α"); // σ(a)^{1/τ} = exp(ln σ(a)/τ)
-        let s = (scaled_columns(s, alpha) + outer(v, k)).named("S");
-        (product(s, q), s)
+        let s = s.outer_update(alpha, v, k).named("S");
+        (s.matvec(q), s)
     }
 }

@@ -102,12 +102,12 @@ pub(super) trait System {
         u
     }
 
-    /// `Λ̄` `[N]`.
-    fn factor<'t, R: Real>(&self, tape: &'t Tape<'t, R>) -> Complex<'t, R>;
+    /// `ln Λ̄` `[N]`.
+    fn exponent<'t, R: Real>(&self, tape: &'t Tape<'t, R>) -> Complex<'t, R>;
 
-    /// `B̄·v` `[.., N]`, given `Λ̄`.
+    /// `B̄·v` `[.., N]`, given `ln Λ̄`.
     #[track_caller]
-    fn driven<'t, R: Real>(&self, v: Var<'t, R>, factor: Complex<'t, R>) -> Complex<'t, R>;
+    fn driven<'t, R: Real>(&self, v: Var<'t, R>, exponent: Complex<'t, R>) -> Complex<'t, R>;
 
     /// `y` `[.., H]`.
     #[track_caller]
@@ -127,9 +127,9 @@ impl<S: System> Cell for S {
     fn step<'t, R: Real>(&self, u_t: Var<'t, R>, [_, re, im]: [Var<'t, R>; 3]) -> [Var<'t, R>; 3] {
         let [inputs, n, _] = self.sizes();
         check(Self::NAME, u_t, inputs, &[("the state Re x", re, n), ("the state Im x", im, n)]);
-        let (v, factor) = (self.drive(u_t), self.factor(u_t.tape()));
-        let driven = self.driven(v, factor);
-        let x = factor.expand(driven.re.shape()) * Complex { re, im } + driven;
+        let (v, exponent) = (self.drive(u_t), self.exponent(u_t.tape()));
+        let driven = self.driven(v, exponent);
+        let x = exponent.exp().expand(driven.re.shape()) * Complex { re, im } + driven;
         let (re, im) = (x.re.named("x_re"), x.im.named("x_im"));
         [self.output(x, v), re, im]
     }
@@ -152,8 +152,8 @@ impl<S: System> Cell for S {
         [y_0, re, im]: [Var<'t, R>; 3],
         way: Way<'t, R>,
     ) -> Option<(Var<'t, R>, [Var<'t, R>; 3])> {
-        let (v, factor) = (self.drive(u), self.factor(u.tape()));
-        let x = scan_complex(factor, self.driven(v, factor), Complex { re, im }, way);
+        let (v, exponent) = (self.drive(u), self.exponent(u.tape()));
+        let x = scan_complex(exponent.exp(), self.driven(v, exponent), Complex { re, im }, way);
         let y = hold(self.output(x, v), y_0, way);
         Some((y, [last(y, y_0, way), last(x.re, re, way), last(x.im, im, way)]))
     }

@@ -121,8 +121,8 @@ impl System for LruCell {
         [self.d.shape().rows(), self.nu.shape().last(), self.d.shape().last()]
     }
 
-    fn factor<'t, R: Real>(&self, tape: &'t Tape<'t, R>) -> Complex<'t, R> {
-        Complex { re: -tape.param(self.nu).exp(), im: tape.param(self.theta).exp() }.exp()
+    fn exponent<'t, R: Real>(&self, tape: &'t Tape<'t, R>) -> Complex<'t, R> {
+        Complex { re: -tape.param(self.nu).exp(), im: tape.param(self.theta).exp() }
     }
 
     #[track_caller]

@@ -130,7 +130,7 @@ impl MambaCell {
         let c = repeat_all(v.matmul(weight(self.w_c)).named("C"), h);
         let (delta, a) = (repeat(delta.named("Δ"), n), (-weight(self.alpha).exp()).expand(b.shape()));
         let kept = (delta * a).exp().named("Ā");
-        let width = if self.euler { delta } else { (kept - 1.0) / a };
+        let width = if self.euler { delta } else { (delta * a).exp_m1() / a };
         [kept, width * b * repeat(v, n), c, weight(self.d).expand(v.shape()) * v]
     }
 

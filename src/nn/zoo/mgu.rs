@@ -72,8 +72,8 @@ impl Cell for MguCell {
     #[track_caller]
     fn step_reading<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>, read: Var<'t, R>) -> Var<'t, R> {
         let [x_f, x_h] = self.gates.input("mgu", x_t, h);
-        let f = (x_f + read.matmul(self.gates.u(h, 0))).named("a_f").sigmoid().named("f");
-        let a_h = (x_h + (f * read).matmul(self.gates.u(h, 1))).named("a_h");
+        let f = (x_f + self.gates.times_u(read, 0)).named("a_f").sigmoid().named("f");
+        let a_h = (x_h + self.gates.times_u(f * read, 1)).named("a_h");
         (1.0 - f) * h + f * a_h.tanh().named("ĥ")
     }
 }

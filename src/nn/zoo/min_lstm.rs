@@ -1,6 +1,7 @@
 //! minLSTM: an LSTM whose gates don't look back
 
 use super::min_gru::above_zero;
+use super::stabilised::ln_sigmoid;
 use super::{Inputs, linear};
 use crate::nn::cells::check;
 use crate::nn::{Cell, Recurrent, Spec, Way};
@@ -75,11 +76,12 @@ impl MinLstmCell {
     #[track_caller]
     fn terms<'t, R: Real>(&self, x: Var<'t, R>) -> [Var<'t, R>; 2] {
         let [a_f, a_i, a_h] = self.gates.of("min_lstm", x);
-        let f = a_f.named("a_f").sigmoid().named("f");
-        let i = a_i.named("a_i").sigmoid().named("i");
+        // f/(f + i) = σ(ln f − ln i), as in appendix B.2.2: no gate is so shut that the quotient is 0/0.
+        let d = ln_sigmoid(a_f.named("a_f")) - ln_sigmoid(a_i.named("a_i"));
+        let (f, i) = (d.sigmoid().named("f'"), (-d).sigmoid().named("i'"));
         let a_h = a_h.named("a_h");
         let content = if self.positive { above_zero(a_h) } else { a_h };
-        [f / (f + i), i / (f + i) * content.named("h̃")]
+        [f, i * content.named("h̃")]
     }
 }
 

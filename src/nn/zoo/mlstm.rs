@@ -1,6 +1,5 @@
 //! mLSTM: an LSTM whose memory is a matrix, written by key and value, and read by a query
 
-use super::matrices::{dot, outer, product};
 use super::stabilised::{LN_0, ln_sigmoid, stabilised};
 use crate::nn::cells::check;
 use crate::nn::{Cell, Recurrent, Spec};
@@ -115,10 +114,10 @@ impl Cell for MlstmCell {
         let [m, i, f] = stabilised(a_i, ln_f + m);
         let (i, f) = (i.named("i"), f.named("f"));
 
-        let c = f.expand(c.shape()) * c + outer(i.expand(v.shape()) * v, k);
+        let c = c.outer_update(f, i.expand(v.shape()) * v, k);
         let n = f.expand(n.shape()) * n + i.expand(k.shape()) * k;
-        let divisor = dot(n, q).abs().maximum((-m).exp());
-        let h = o * product(c, q) / divisor.expand(o.shape());
+        let divisor = n.matvec(q).abs().maximum((-m).exp()); // nᵀ·q: n as a matrix of one row
+        let h = o * c.matvec(q) / divisor.expand(o.shape());
         [h, c.named("C"), n.named("n"), m.named("m")]
     }
 }

@@ -12,7 +12,6 @@ mod hippo;
 mod inputs;
 mod legendre;
 mod linear;
-mod matrices;
 mod stabilised;
 
 pub use gates::Gates;

@@ -1,11 +1,10 @@
 //! Retention: a matrix memory that decays at a fixed rate, with keys turned by their position
 
-use super::matrices::{outer, product};
 use crate::nn::cells::check;
 use crate::nn::{Cell, Recurrent, Spec};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
-use crate::tensor::{Init, Param, Params};
+use crate::tensor::{Constant, Init, Param, Params};
 
 /// A layer of retention. Nothing reads `h_{t−1}`: all that depends on the past is `S`, linearly.
 ///
@@ -69,21 +68,32 @@ impl Spec for RetentionSpec {
     #[track_caller]
     fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> RetentionCell {
         let w = params.add(format!("{name}.w"), [inputs, 3 * self.units], Init::GlorotUniform);
-        RetentionCell { w, heads: self.heads }
+        let (heads, size) = (self.heads, self.units / self.heads);
+        let theta = (0..size / 2).map(|j| 10000_f64.powf(-2.0 * j as f64 / size as f64)).collect();
+        let gamma = (0..heads).map(|head| 1.0 - 0.5_f64.powi(5 + head as i32)).collect();
+        let theta = Constant::new([1, size / 2], theta);
+        RetentionCell { w, theta, gamma: Constant::new([heads, 1], gamma) }
     }
 }
 
 /// One step of a [`Retention`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct RetentionCell {
     /// `W` `[I, 3·H]`: of query, key and value.
     pub w: Param,
-    heads: usize,
+    /// `θ` `[1, D/2]`.
+    theta: Constant,
+    /// `γ` `[heads, 1]`.
+    gamma: Constant,
 }
 
 impl RetentionCell {
     fn units(&self) -> usize {
         self.w.shape().last() / 3
+    }
+
+    fn heads(&self) -> usize {
+        self.gamma.array().shape().rows()
     }
 }
 
@@ -102,29 +112,26 @@ impl Cell for RetentionCell {
 
     fn zero_state<'t, R: Real>(&self, tape: &'t Tape<'t, R>, batch: usize) -> [Var<'t, R>; 3] {
         let units = self.units();
-        [units, units * units / self.heads, 1].map(|width| tape.zeros([batch, width]))
+        [units, units * units / self.heads(), 1].map(|width| tape.zeros([batch, width]))
     }
 
     #[track_caller]
     fn step<'t, R: Real>(&self, x_t: Var<'t, R>, [h, s, n]: [Var<'t, R>; 3]) -> [Var<'t, R>; 3] {
-        let (tape, units, heads) = (x_t.tape(), self.units(), self.heads);
+        let (tape, units, heads) = (x_t.tape(), self.units(), self.heads());
         let [batch, size, memory] = [x_t.shape().rows(), units / heads, units * units / heads];
         let states = [("the state h", h, units), ("S", s, memory), ("n", n, 1)];
         check("retention", x_t, self.w.shape().rows(), &states);
+        let (theta, gamma) = (tape.constant(&self.theta), tape.constant(&self.gamma));
         let a = x_t.matmul(tape.param(self.w));
         // Heads are rows from here on: [B·heads, D].
         let part = |part: usize| a.slice(1, part * units, units).reshape([batch * heads, size]);
         let (q, k, v) = (part(0), part(1) / (size as f64).sqrt(), part(2));
         let (n, half) = (n + 1.0, size / 2);
-        let theta = |j| R::from_f64(10000_f64.powf(-2.0 * j as f64 / size as f64));
-        let theta = tape.input([1, half], &(0..half).map(theta).collect::<Vec<R>>());
         let angles = n.matmul(theta).reshape([batch, 1, half]).expand([batch, heads, half]);
         let angles = angles.reshape([batch * heads, half]);
         let (q, k) = (turned(q, angles), turned(k, angles));
-        let gamma = |head| R::from_f64(1.0 - 0.5_f64.powi(5 + head as i32));
-        let gamma = tape.input([heads, 1], &(0..heads).map(gamma).collect::<Vec<R>>());
-        let kept = s.reshape([batch, heads, size * size]) * gamma.expand([batch, heads, size * size]);
-        let s = kept.reshape([batch * heads, size * size]) + outer(v, k);
-        [product(s, q).reshape([batch, units]), s.reshape([batch, memory]).named("S"), n.named("n")]
+        let gamma = gamma.expand([batch, heads, 1]).reshape([batch * heads, 1]);
+        let s = s.reshape([batch * heads, size * size]).outer_update(gamma, v, k);
+        [s.matvec(q).reshape([batch, units]), s.reshape([batch, memory]).named("S"), n.named("n")]
     }
 }

@@ -109,8 +109,8 @@ impl System for S4dCell {
         [self.w.shape().rows(), self.alpha.shape().last(), self.d.shape().last()]
     }
 
-    fn factor<'t, R: Real>(&self, tape: &'t Tape<'t, R>) -> Complex<'t, R> {
-        self.a(tape).scale(repeat(tape.param(self.ln_delta).exp(), self.modes())).exp()
+    fn exponent<'t, R: Real>(&self, tape: &'t Tape<'t, R>) -> Complex<'t, R> {
+        self.a(tape).scale(repeat(tape.param(self.ln_delta).exp(), self.modes()))
     }
 
     #[track_caller]
@@ -119,9 +119,9 @@ impl System for S4dCell {
     }
 
     #[track_caller]
-    fn driven<'t, R: Real>(&self, v: Var<'t, R>, factor: Complex<'t, R>) -> Complex<'t, R> {
+    fn driven<'t, R: Real>(&self, v: Var<'t, R>, exponent: Complex<'t, R>) -> Complex<'t, R> {
         let v = repeat(v, self.modes());
-        let b = factor.shift(-1.0) / self.a(v.tape());
+        let b = exponent.exp_m1() / self.a(v.tape());
         b.expand(v.shape()).scale(v)
     }
 

@@ -110,13 +110,13 @@ impl System for S5Cell {
         [self.d.shape().rows(), self.ln_delta.shape().last(), self.d.shape().last()]
     }
 
-    fn factor<'t, R: Real>(&self, tape: &'t Tape<'t, R>) -> Complex<'t, R> {
-        Complex::param(tape, self.lambda).scale(tape.param(self.ln_delta).exp()).exp()
+    fn exponent<'t, R: Real>(&self, tape: &'t Tape<'t, R>) -> Complex<'t, R> {
+        Complex::param(tape, self.lambda).scale(tape.param(self.ln_delta).exp())
     }
 
     #[track_caller]
-    fn driven<'t, R: Real>(&self, u: Var<'t, R>, factor: Complex<'t, R>) -> Complex<'t, R> {
-        let hold = factor.shift(-1.0) / Complex::param(u.tape(), self.lambda);
+    fn driven<'t, R: Real>(&self, u: Var<'t, R>, exponent: Complex<'t, R>) -> Complex<'t, R> {
+        let hold = exponent.exp_m1() / Complex::param(u.tape(), self.lambda);
         let driven = Complex::param(u.tape(), self.b).map(|b| u.matmul(b));
         hold.expand(driven.re.shape()) * driven
     }

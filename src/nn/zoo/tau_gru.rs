@@ -101,11 +101,10 @@ impl Cell for TauGruCell {
         let (units, earlier) = (self.gates.units(), (self.delay - 1) * self.gates.units());
         check("tau_gru", x_t, self.gates.w.shape().rows(), &[("the past", past, self.delay * units)]);
         let [x_u, x_z, x_g, x_a] = self.gates.input("tau_gru", x_t, h);
-        let [u, z, g, a] = [0, 1, 2, 3].map(|gate| self.gates.u(h, gate));
-        let u = (x_u + read.matmul(u)).named("a_u").tanh().named("u");
-        let z = (x_z + past.slice(1, 0, units).matmul(z)).named("a_z").tanh().named("z");
-        let g = (x_g + read.matmul(g)).named("a_g").sigmoid().named("g");
-        let a = (x_a + read.matmul(a)).named("a_a").sigmoid().named("a");
+        let u = (x_u + self.gates.times_u(read, 0)).named("a_u").tanh().named("u");
+        let z = (x_z + self.gates.times_u(past.slice(1, 0, units), 1)).named("a_z").tanh().named("z");
+        let g = (x_g + self.gates.times_u(read, 2)).named("a_g").sigmoid().named("g");
+        let a = (x_a + self.gates.times_u(read, 3)).named("a_a").sigmoid().named("a");
         let past = h.tape().concat(1, &[past.slice(1, units, earlier), h]);
         ((1.0 - g) * h + g * (u + a * z), past)
     }

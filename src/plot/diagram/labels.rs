@@ -11,26 +11,32 @@ const FIRST: f64 = 26.0;
 /// From a text to where its line turns, if there is a place for it.
 const ROOM: f64 = 8.0;
 
-/// A text for each of some lines: the number of the line, and a place where it hides no box and no other text, and as few lines as possible.
+/// A text for each of some lines: the number of the line, and a place where it hides no box and no other text, and as few lines as possible:
+/// on its line, or, if there is none, beside it.
 pub(super) fn place(texts: &[(usize, String)], lines: &[Vec<Point>], boxes: &[Rect]) -> Vec<Rect> {
     let mut placed: Vec<Rect> = Vec::new();
     for (line, text) in texts {
         let half = (text.chars().count() as f64 * SIZE * LETTER / 2.0 + 3.0, SIZE / 2.0 + 1.0);
         let around =
             |(x, y): Point| Rect { left: x - half.0, top: y - half.1, right: x + half.0, bottom: y + half.1 };
-        let cost = |rect: &Rect| {
+        let cost = |rect: &Rect, beside: bool| {
             let hidden = boxes.iter().chain(&placed).filter(|other| rect.overlaps(other)).count();
             let others = lines.iter().enumerate().filter(|(i, _)| i != line);
             let crossed = others.filter(|(_, other)| rect.is_crossed(other)).count();
-            1000 * hidden + 2 * crossed + 3 * usize::from(rect.grown(ROOM).is_turned_in(&lines[*line]))
+            let turned = rect.grown(ROOM).is_turned_in(&lines[*line]);
+            1000 * hidden + 100 * usize::from(beside) + 2 * crossed + 3 * usize::from(turned)
         };
         let (mut best, mut least) = (around(lines[*line][0]), usize::MAX);
-        for rect in along(&lines[*line]).into_iter().map(around) {
-            let cost = cost(&rect);
-            if cost < least {
-                (best, least) = (rect, cost);
+        let points = along(&lines[*line]);
+        for side in [0.0, -1.0, 1.0] {
+            for &(x, y) in &points {
+                let rect = around((x + side * half.0, y));
+                let cost = cost(&rect, side != 0.0);
+                if cost < least {
+                    (best, least) = (rect, cost);
+                }
             }
-            if cost == 0 {
+            if least < 1000 {
                 break;
             }
         }

@@ -9,6 +9,8 @@ use crate::tape::Graph;
 
 /// Between lanes.
 const LANE: f64 = 15.0;
+/// Lines around leave boxes at multiples of this, and arrive half way between them.
+const GRID: f64 = 6.0;
 /// From a row to the lanes below it, and from the lanes to the row below them; there is an arrowhead, and perhaps a number.
 const UNDER: f64 = 18.0;
 const OVER: f64 = 46.0;
@@ -120,7 +122,10 @@ impl Places<'_> {
 
     /// Along the lanes of its net.
     fn around(&self, i: usize, net: &Net) -> Vec<Point> {
+        // Between two rows, what comes down from a box and what leads to the one below are never on one line.
         let [start, end] = self.ends(i);
+        let [start, end] =
+            [((start.0 / GRID).floor() * GRID, start.1), ((end.0 / GRID).floor() * GRID + GRID / 2.0, end.1)];
         let row = |node: usize| self.layout.rows[self.layout.class[node]];
         let edge = self.graph.edges[i];
         let [leave, arrive] = [row(edge.from) + 1, row(edge.to)].map(|space| {

@@ -1,0 +1,22 @@
+//! Every set of instructions that the machine has, not only the widest.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod gemm;
+mod recurrent;
+mod simd;
+mod softmax;
+mod vector_maths;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tapeloop::simd::{Isa, limit};
+
+/// The limit holds for the whole process: who sets it is alone, and finds the widest one.
+fn alone() -> MutexGuard<'static, ()> {
+    static LIMIT: Mutex<()> = Mutex::new(());
+    let alone = LIMIT.lock().unwrap_or_else(PoisonError::into_inner);
+    limit(Isa::available().last().unwrap());
+    alone
+}
