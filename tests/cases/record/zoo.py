@@ -5,6 +5,7 @@ after them (those that are compared) from the input `[B, T, I]`, the weights `p`
 initial states `s`. What a library lays out otherwise is turned in that function, so that gradients come out in our layout, too."""
 
 import json
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -17,6 +18,14 @@ torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
 
 CASES = {}
+
+
+class Within(NamedTuple):
+    """The shape of a weight that is drawn between two bounds, since not every number is one."""
+
+    shape: tuple
+    low: float
+    high: float
 
 
 def case(cell, *, units, params, states=(), x=(2, 5, 3), name=None, tolerance=1e-12, scale=0.6, library, licence, **meta):
@@ -34,8 +43,12 @@ def drawn(name):
     _, x, params, states, scale, _ = CASES[name]
     rng = np.random.default_rng(sum(name.encode()))
     arrays = {"input.x": rng.standard_normal(x)}
-    arrays |= {f"param.{key}": scale * rng.standard_normal(shape) for key, shape in params.items()}
+    arrays |= {f"param.{key}": weight(rng, shape, scale) for key, shape in params.items()}
     return arrays | {f"state.{i}": 0.5 * rng.standard_normal(shape) for i, shape in enumerate(states)}
+
+
+def weight(rng, shape, scale):
+    return rng.uniform(shape.low, shape.high, shape.shape) if isinstance(shape, Within) else scale * rng.standard_normal(shape)
 
 
 def compute(stored):
