@@ -20,6 +20,7 @@ fn variants(case: &Case, units: usize, variant: &str) -> bool {
         (Some("min_gru"), "positive") => both(case, MinGru::new(units).positive(true)),
         (Some("min_lstm"), "positive") => both(case, MinLstm::new(units).positive(true)),
         (Some("mamba"), "euler") => both(case, Mamba::new(units).state(3).euler(true)),
+        (_, "6 coefficients for 7.5 steps") => both(case, zoo::Lmu::new(units).memory(6, 7.5)),
         (_, "2 heads of retention") => both(case, zoo::Retention::new(units).heads(2)),
         (_, "keras") => both(case, zoo::ConvLstm::new(units).peepholes(false)),
         (_, "keras image") => {
