@@ -11,7 +11,7 @@ use crate::tensor::{Init, Param, Params};
 /// input. So one step can compute what takes depth, and gates let the gradient past.
 ///
 /// Zilly, Srivastava, Koutník & Schmidhuber, *Recurrent highway networks* (2016), <https://arxiv.org/abs/1607.03474>, equations 6–9,
-/// with the carry gate `c = 1 − t`, as in its experiments. (torchrecurrent's `RHNCell` of 0.2.5 can't be imported.)
+/// with the carry gate `c = 1 − t`, as in its experiments. torchrecurrent `RHNCell` (of 0.2.5, which can't be imported without help).
 ///
 /// ```text
 /// s_0 = h_{t−1}
