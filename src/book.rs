@@ -1,34 +1,34 @@
-//! The book: how backpropagation through time works, chapter by chapter, with the code of this crate.
+//! The book: how backpropagation through time works, chapter by chapter, with the code of this crate; a map from each equation to its line; and behind it
+//! design, performance, data, recurrent layers and the zoo.
 //!
-//! The same text, with pictures and links that lead into the source, is in `docs/book` of the repository, with a map from each equation
-//! to its line (`map.md`). All programs in it are tests; its numbers come from `cargo run --release --example book -- CHAPTER`, unless it names another program.
+//! It is the text of `docs` in the repository. All programs in it are tests; its numbers come from `cargo run --release --example book -- CHAPTER`, unless it
+//! names another program.
 
-#[doc = include_str!("../docs/book/01-one-gradient-by-hand.md")]
-pub mod one_gradient_by_hand {}
+/// A page: the text, its pictures, and what makes its links lead to pages like this one.
+macro_rules! pages {
+    ($($page:ident: $file:literal $(, $picture:literal)*;)*) => {$(
+        #[doc = include_str!(concat!("../docs/", $file))]
+        $(#[doc = concat!("\n\n<div hidden data-picture=\"", $picture, "\">", include_str!(concat!("../docs/pictures/", $picture)), "</div>")])*
+        #[doc = concat!("\n\n", include_str!("../docs/book/rustdoc.html"))]
+        pub mod $page {}
+    )*};
+}
 
-#[doc = include_str!("../docs/book/02-the-tape.md")]
-pub mod the_tape {}
-
-#[doc = include_str!("../docs/book/03-unrolling.md")]
-pub mod unrolling {}
-
-#[doc = include_str!("../docs/book/04-vanishing-and-exploding.md")]
-pub mod vanishing_and_exploding {}
-
-#[doc = include_str!("../docs/book/05-lstm-and-gru.md")]
-pub mod lstm_and_gru {}
-
-#[doc = include_str!("../docs/book/06-truncation-state-batches.md")]
-pub mod truncation_state_batches {}
-
-#[doc = include_str!("../docs/book/07-checking-gradients.md")]
-pub mod checking_gradients {}
-
-#[doc = include_str!("../docs/book/08-checkpointing.md")]
-pub mod checkpointing {}
-
-#[doc = include_str!("../docs/book/09-forward-mode.md")]
-pub mod forward_mode {}
-
-#[doc = include_str!("../docs/book/10-the-fast-kernel.md")]
-pub mod the_fast_kernel {}
+pages! {
+    one_gradient_by_hand: "book/01-one-gradient-by-hand.md";
+    the_tape: "book/02-the-tape.md";
+    unrolling: "book/03-unrolling.md", "rnn_unrolled.svg";
+    vanishing_and_exploding: "book/04-vanishing-and-exploding.md", "vanishing.svg";
+    lstm_and_gru: "book/05-lstm-and-gru.md", "lstm_folded.svg", "lstm_gates.svg";
+    truncation_state_batches: "book/06-truncation-state-batches.md";
+    checking_gradients: "book/07-checking-gradients.md";
+    checkpointing: "book/08-checkpointing.md", "checkpointing.svg";
+    forward_mode: "book/09-forward-mode.md";
+    the_fast_kernel: "book/10-the-fast-kernel.md", "fast-matmul.svg";
+    map: "book/map.md";
+    design: "design.md";
+    performance: "performance.md", "growth.svg";
+    data: "data.md";
+    recurrent: "recurrent.md";
+    zoo: "zoo.md", "zoo_family.svg";
+}

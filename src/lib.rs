@@ -93,16 +93,6 @@ pub use tape::{
 };
 pub use tensor::{Array, Entry, Gradients, Init, Param, Params, Shape};
 
-/// The program of `docs/recurrent.md`, as a test.
-#[cfg(doctest)]
-#[doc = include_str!("../docs/recurrent.md")]
-struct RecurrentLayers;
-
-/// The program of `docs/data.md`, as a test.
-#[cfg(doctest)]
-#[doc = include_str!("../docs/data.md")]
-struct Data;
-
 /// The README's program, as a test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

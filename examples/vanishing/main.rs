@@ -70,7 +70,7 @@ fn run(args: &Args) -> Result<(), String> {
     let Args { length, units, steps, batch, lr, seed, .. } = *args;
     let task = Task { length, batch, steps, lr, seed };
     say!(
-        "The sum of two marked numbers among {length}; always answering 1 has a mean squared error of 0.167\n"
+        "The sum of two marked numbers among {length}, seed {seed}; always answering 1 has a mean squared error of 0.167\n"
     );
     say!("{:<24} {:>26} {:>26} {:>12}", "‖∂L/∂h_1‖ / ‖∂L/∂h_T‖", "before training", "after", "error");
 
@@ -87,12 +87,12 @@ fn run(args: &Args) -> Result<(), String> {
         "\n(How much of the gradient is left at the first step. U: rnn's uniform in ±1/√H, or orthogonal; b: the LSTM's forget bias.)"
     );
 
-    let picture = draw(&studies, &args.out).map_err(|error| error.to_string())?;
+    let picture = draw(&studies, seed, &args.out).map_err(|error| error.to_string())?;
     let words = studies.iter().zip(["rnn", "rnn_orthogonal", "gru", "lstm_1", "lstm_ln_t"]);
     let words =
         words.map(|(study, key)| format!("{key}_left={:.1e} {key}_mse={:.2e}", study.before[0].1, study.mse));
     say!(
-        "result: {} steps={steps} seconds={:.2} picture={}",
+        "result: {} steps={steps} seed={seed} seconds={:.2} picture={}",
         words.collect::<Vec<_>>().join(" "),
         clock.elapsed().as_secs_f64(),
         picture.display()
@@ -100,14 +100,14 @@ fn run(args: &Args) -> Result<(), String> {
     Ok(())
 }
 
-fn draw(studies: &[Study], folder: &Path) -> Result<PathBuf, tapeloop::Error> {
+fn draw(studies: &[Study], seed: u64, folder: &Path) -> Result<PathBuf, tapeloop::Error> {
     let path = folder.join("vanishing.svg");
     let norms = |title: &str, of: fn(&Study) -> &Norms| {
         let runs = studies.iter().map(|study| (study.name, of(study).clone()));
         Panel::gradient_norms(title, "‖∂L/∂h_t‖ / ‖∂L/∂h_T‖", runs)
     };
     let loss = Panel::new("What they learn", "training step", "mean squared error").log_y();
-    Picture::new("How far back the gradient reaches, and what is learned")
+    Picture::new(format!("How far back the gradient reaches, and what is learned (seed {seed})"))
         .panel(norms("Before training", |study| &study.before))
         .panel(norms("After training", |study| &study.after))
         .panel(studies.iter().fold(loss, |panel, study| panel.line(study.name, study.curve.points())))

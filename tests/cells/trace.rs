@@ -61,6 +61,16 @@ impl Visit for Traced {
             for entry in params.iter() {
                 sums_up(&tape, total, entry.param, &grads, name);
             }
+
+            // The same from the operation over all steps, where the cell has one.
+            let at_once = Tape::new(&params, Memory::new());
+            let whole = layer.run(at_once.variable(&x), Call::default()).output;
+            let mut expected = params.zero_gradients();
+            at_once.backward(loss(whole), &mut expected);
+            let pairs = output.value().into_iter().zip(whole.value());
+            for (a, b) in pairs.chain(grads.flat().iter().copied().zip(expected.flat().iter().copied())) {
+                assert!((a - b).abs() <= 1e-12 * (1.0 + b.abs()), "{name}: {a} traced, {b} at once");
+            }
         }
     }
 }
@@ -486,6 +496,50 @@ impl Visit for Overflow {
 #[test]
 fn an_overflow_within_any_cell_has_its_step() {
     every_cell(4, &mut Overflow);
+}
+
+/// A huge gradient arrives at one step: the step is named in which it becomes too large.
+#[derive(Default)]
+struct Explosion {
+    found: usize,
+    cells: usize,
+}
+
+impl Visit for Explosion {
+    fn visit<S: Spec + Copy>(&mut self, name: &str, layer: Recurrent<S>) {
+        const ROWS: usize = 64;
+        let mut params = Params::<f64>::new(2);
+        let layer = layer.return_sequences(true).build(&mut params, "cell", 2);
+        let x = numbers(12).repeat(ROWS);
+        let before = Tape::without_gradients(&params, Memory::new());
+        let outputs = layer.forward(before.input([ROWS, 6, 2], &x));
+
+        let tape = Tape::new(&params, Memory::new()).watched();
+        let y = layer.forward(tape.input([ROWS, 6, 2], &x));
+        // The loss itself is next to nothing: (y − y)·10³⁰⁸ at step 3.
+        let huge = |n: usize| if n / y.shape().last() % 6 == 3 { 1e308 } else { 0.0 };
+        let weights: Vec<f64> = (0..y.shape().len()).map(huge).collect();
+        let loss = ((y - tape.input(y.shape(), &outputs.value())) * tape.input(y.shape(), &weights)).sum();
+        assert_eq!(tape.anomaly(), None, "{name}");
+        tape.backward(loss, &mut params.zero_gradients());
+        self.cells += 1;
+        let Some(found) = tape.anomaly() else { return };
+        self.found += 1;
+        let in_time = found.step.is_some_and(|[sequence, t]| sequence == 0 && t <= 3);
+        assert!(found.direction == Direction::Backward && in_time, "{name}: {found}");
+        assert!(
+            found.op != "leaf" && found.operand.is_some() && !found.operands.is_empty(),
+            "{name}: {found}"
+        );
+    }
+}
+
+#[test]
+fn a_gradient_too_large_has_its_step_in_every_cell() {
+    let mut explosion = Explosion::default();
+    every_cell(4, &mut explosion);
+    println!("{} of {} cells", explosion.found, explosion.cells);
+    assert!(explosion.found * 10 >= explosion.cells * 9, "only {} of {}", explosion.found, explosion.cells);
 }
 
 fn params_are_small(params: &Params<f32>) {

@@ -6,6 +6,7 @@ mod common;
 mod dual;
 mod edges;
 mod embedding;
+mod forward_mode;
 mod gradcheck;
 mod gradients;
 mod keras_losses;
