@@ -212,6 +212,17 @@ fn counted_is_as_listed() {
     }
 }
 
+/// A memory that is a matrix is read and written once a step: DeltaNet reads it twice. Besides, there are its products with weights.
+#[test]
+fn memories_that_are_matrices_are_counted() {
+    let [b, t, i, h] = [2, 3, 5, 8];
+    let case =
+        |forward| Case { cell: Cell::Zoo("delta_net"), size: Size([b, t, i, h]), forward, unrolled: true };
+    let (memory, weights) = (3 * h * h, i * (3 * h + 1));
+    assert_eq!(case(true).flops(), (2 * b * t * (memory + weights)) as f64);
+    assert!(case(false).flops() > 2.9 * case(true).flops());
+}
+
 #[test]
 fn bad_options_are_one_sentence() {
     let million = ["--batch", "1000000", "--time", "1000000", "--input", "1000000", "--hidden", "1000000"];

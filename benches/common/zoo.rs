@@ -153,6 +153,12 @@ fn sums(graph: &Graph) -> Sums {
                 sums.recurrent += graph.nodes[a].shape.last() * width;
             }
         }
+        if node.op == "matvec" || node.op == "outer_update" {
+            // Each number of the row's matrix is multiplied once; and for the gradient by it, and by what it was multiplied with, or made of.
+            let flops = 2.0 * graph.nodes[read[0]].shape.len() as f64;
+            part.flops[0] += flops;
+            part.flops[1] += 3.0 * flops;
+        }
         of_row.push(row);
         of_state.push(state);
     }

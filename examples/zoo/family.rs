@@ -15,7 +15,6 @@ const OTHERS: [(&str, u32); 2] = [("linear attention", 2020), ("HiPPO and S4", 2
 
 /// Who came from whom, as their papers say, or else as their equations do.
 const CHILDREN: &[(&str, &str)] = &[
-    ("", "simple_rnn"),
     (
         "simple_rnn",
         "lstm_1997, clockwork, stack_rnn, unitary_rnn, fast_weights, fast_rnn, ind_rnn, antisymmetric_rnn, lmu, ltc",
@@ -60,7 +59,7 @@ struct Cell<'a> {
 /// The table's families, and its cells.
 fn table() -> (Vec<&'static str>, Vec<Cell<'static>>) {
     let (mut families, mut cells) = (Vec::new(), Vec::new());
-    for line in TABLE.lines().take_while(|line| !line.starts_with("## The race")) {
+    for line in TABLE.lines().take_while(|line| !line.starts_with("## The family")) {
         if let Some(family) = line.strip_prefix("### ") {
             families.push(family);
         } else if let Some(row) = line.strip_prefix("| `") {

@@ -20,7 +20,10 @@ impl<R: Real> Rule<R> for MatVec {
         let (c, x) = (x.shape(0), x.shape(1));
         let fits = c.rank() == 2 && x.rank() == 2 && c.rows() == x.rows() && x.last() > 0;
         let fits = fits && c.last().is_multiple_of(x.last());
-        assert!(fits, "matvec: matrices of shape {c} for vectors of shape {x}: want [B, M·N] and [B, N]");
+        assert!(
+            fits,
+            "matvec: matrices of shape {c} for vectors of shape {x}: want [B, M·N] and [B, N], N > 0"
+        );
         Shape::from([c.rows(), c.last() / x.last()])
     }
 

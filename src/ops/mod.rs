@@ -35,7 +35,7 @@ macro_rules! ops {
         }
 
         impl<R: Real> Op<R> {
-            /// The op's rule, compiled here and now.
+            /// The op's rule, compiled in the crate that calls this.
             pub(super) fn compile(&self) -> &dyn Rule<R> {
                 match self {
                     $(Self::$Op(rule) => rule,)*

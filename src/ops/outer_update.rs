@@ -39,14 +39,12 @@ impl<R: Real> Rule<R> for OuterUpdate {
     #[track_caller]
     fn shape(&self, x: Inputs<'_, R>) -> Shape {
         let [c, p, q] = [0, 1, 2].map(|i| x.shape(i));
-        let matrices = (0..x.count()).all(|i| x.shape(i).rank() == 2 && x.shape(i).rows() == c.rows());
-        assert!(
-            matrices && c.last() == p.last() * q.last(),
-            "outer_update: shapes {c}, {p}, {q}: want [B, M·N], [B, M] and [B, N], and matrices all of them"
-        );
+        let rows = |shape: Shape| shape.rank() == 2 && shape.rows() == c.rows();
+        let fits = rows(c) && rows(p) && rows(q) && c.last() == p.last() * q.last();
+        assert!(fits, "outer_update: shapes {c}, {p} and {q}: want [B, M·N], [B, M] and [B, N]");
         if x.count() == 4 {
             let f = x.shape(3);
-            let fits = f.last() == 1 || f.last() == q.last();
+            let fits = rows(f) && (f.last() == 1 || f.last() == q.last());
             assert!(fits, "outer_update: factors of shape {f} for {q}: want [B, N] or [B, 1]");
         }
         c

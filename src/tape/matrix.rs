@@ -55,7 +55,12 @@ impl<R: Real> Var<'_, R> {
     #[must_use]
     #[track_caller]
     pub fn matmul_columns(self, w: Self, columns: Range<usize>) -> Self {
-        let (from, len) = (columns.start, columns.len());
+        let (x, m, Range { start: from, end }) = (self.shape(), w.shape(), columns);
+        assert!(
+            from <= end,
+            "matmul_columns: columns from {from} to {end} of shape {m} (shape {x} times it)"
+        );
+        let len = end - from;
         self.tape().record(ops::MatMulColumns { from, len }, &[self, w])
     }
 
@@ -72,7 +77,7 @@ impl<R: Real> Var<'_, R> {
     /// `C·x` of each row of the batch, whose matrix lies in `self` `[B, M·N]`, with `x` `[B, N]`; the result is `[B, M]`.
     ///
     /// # Panics
-    /// If the shapes aren't these.
+    /// If the shapes aren't these, or `N` is 0.
     #[must_use]
     #[track_caller]
     pub fn matvec(self, x: Self) -> Self {

@@ -116,6 +116,7 @@ impl<'p, R: Real> Tape<'p, R> {
         let (before, y) = values.all_mut().split_at_mut(offset);
         x.arena = before;
         let saved = &mut saved.all_mut()[saved_offset..][..saved_len];
+        // The shape is asked through the type, so that a panic names the caller's line; this is compiled already: `ops/compiled.rs`.
         op.rule().forward(Forward { x, y: &mut y[..shape.len()], saved, shape, workspace });
 
         let (id, saved) = (NodeId(memory.nodes.len() as u32), (saved_offset, saved_len));

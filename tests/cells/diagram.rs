@@ -251,7 +251,7 @@ fn colours_tell_where_gradients_flow() {
     }
     let of = |colour: &str| colours.get(colour).copied().unwrap_or(0);
     // W_ih, W_hh and b at each step; h_0 and h_1; x, its steps, the state of zeros, the target. And the key's.
-    assert_eq!([of("#0072B2"), of("#D55E00"), of("#969CA5")], [9, 2 + 1, 3 + 3 + 1 + 1 + 1]);
+    assert_eq!([of("#0072B2"), of("#D55E00"), of("#69707A")], [9, 2 + 1, 3 + 3 + 1 + 1 + 1]);
     assert_eq!(colours.values().sum::<usize>(), graph.edges.len() + 3);
 }
 

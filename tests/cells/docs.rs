@@ -15,8 +15,8 @@ fn rows() -> Vec<[String; 9]> {
     let cells = |line: &str| {
         line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect::<Vec<_>>()
     };
-    let lines = text.lines().filter(|line| line.starts_with("| `"));
-    lines.map(cells).filter_map(|row| row.try_into().ok()).collect() // the tables of the race are narrower
+    let table = text.lines().take_while(|line| !line.starts_with("## The family"));
+    table.filter(|line| line.starts_with("| `")).map(cells).map(|row| row.try_into().unwrap()).collect()
 }
 
 /// The value of a formula in `I` and `H`: `2H(I + H + 1)`, `H²/2`, `⌈H/2⌉`.

@@ -9,14 +9,15 @@ mod simd;
 mod softmax;
 mod vector_maths;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tapeloop::simd::{Isa, limit};
 
-/// The limit holds for the whole process: who sets it is alone, and finds the widest one.
+/// The limit holds for the whole process: who sets it is alone, and finds what there was before anybody did.
 fn alone() -> MutexGuard<'static, ()> {
     static LIMIT: Mutex<()> = Mutex::new(());
+    static FIRST: OnceLock<Isa> = OnceLock::new();
     let alone = LIMIT.lock().unwrap_or_else(PoisonError::into_inner);
-    limit(Isa::available().last().unwrap());
+    limit(*FIRST.get_or_init(Isa::current));
     alone
 }

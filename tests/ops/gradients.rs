@@ -99,6 +99,8 @@ fn matrices(checks: &mut Checks) {
     }
     for shape in [[2, 3], [0, 3], [2, 0], [0, 0]] {
         checks.check(normal, &[&shape, &[shape[1], 4]], &|_, v| v[0].matmul(v[1]));
+        checks.check(normal, &[&shape, &[shape[1], 4]], &|_, v| v[0].matmul_columns(v[1], 1..3));
+        checks.check(normal, &[&shape, &[shape[1], 4]], &|_, v| v[0].matmul_columns(v[1], 2..2));
         checks.check(normal, &[&shape, &[shape[0], 4]], &|_, v| v[0].matmul_tn(v[1]));
         checks.check(normal, &[&shape, &[4, shape[1]]], &|_, v| v[0].matmul_nt(v[1]));
         checks.check(normal, &[&shape, &[4, shape[0]]], &|_, v| v[0].matmul_tt(v[1]));
@@ -108,13 +110,16 @@ fn matrices(checks: &mut Checks) {
     }
     checks.check(normal, &[&[2, 3, 4], &[4, 5]], &|_, v| v[0].matmul(v[1]));
     checks.check(normal, &[&[2, 3, 4], &[4, 5]], &|_, v| v[0].matmul_columns(v[1], 1..5));
-    for [b, m, n] in [[1, 1, 1], [2, 3, 5], [3, 1, 4], [2, 17, 1], [1, 9, 18], [0, 2, 3]] {
-        checks.check(normal, &[&[b, m * n], &[b, n]], &|_, v| v[0].matvec(v[1]));
-        checks.check(normal, &[&[b, m * n], &[b, m], &[b, n]], &|_, v| v[0].add_outer(v[1], v[2]));
+    for [b, m, n] in
+        [[1, 1, 1], [2, 3, 5], [3, 1, 4], [2, 17, 1], [1, 9, 18], [0, 2, 3], [2, 0, 3], [2, 3, 0]]
+    {
+        let (c, p, q) = (&[b, m * n][..], &[b, m][..], &[b, n][..]);
+        if n > 0 {
+            checks.check(normal, &[c, q], &|_, v| v[0].matvec(v[1]));
+        }
+        checks.check(normal, &[c, p, q], &|_, v| v[0].add_outer(v[1], v[2]));
         for factors in [1, n] {
-            checks.check(normal, &[&[b, m * n], &[b, factors], &[b, m], &[b, n]], &|_, v| {
-                v[0].outer_update(v[1], v[2], v[3])
-            });
+            checks.check(normal, &[c, &[b, factors], p, q], &|_, v| v[0].outer_update(v[1], v[2], v[3]));
         }
     }
     checks.check(normal, &[&[2, 3, 2, 4], &[5, 4]], &|_, v| v[0].matmul_nt(v[1]));

@@ -188,6 +188,8 @@ fn the_family_picture_has_every_cell_and_nobody_is_older_than_its_parent() {
     let [stdout, _] = success("zoo", &["--family"], &folder);
     assert_eq!(result(&stdout, "cells"), zoo::NAMES.len() as f64);
     let picture = fs::read_to_string(folder.join("family.svg")).unwrap();
+    let shown = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/pictures/zoo_family.svg");
+    assert!(picture == fs::read_to_string(shown).unwrap(), "draw docs/pictures/zoo_family.svg again");
     for name in zoo::NAMES {
         assert_eq!(picture.matches(&format!(">{name}</text>")).count(), 1, "{name}");
     }

@@ -130,7 +130,8 @@ impl Lstm {
         self
     }
 
-    /// Forgets what is written over: `f = 1 − i`. Greff et al. 2017. ONNX `input_forget`. (The weights of `f` stay, and
+    /// Forgets what is written over: `f = 1 − i`. Greff et al. 2017. ONNX `input_forget`, TensorFlow 1
+    /// `tf.contrib.rnn.CoupledInputForgetGateLSTMCell`. (The weights of `f` stay, and
     /// are not used.)
     #[must_use]
     pub fn coupled_gates(mut self, yes: bool) -> Self {

@@ -11,7 +11,7 @@ use crate::tensor::{Init, Param, Params};
 ///
 /// Koutník, Greff, Gomez & Schmidhuber, *A clockwork RNN* (2014), <https://arxiv.org/abs/1402.3511>. Its recurrent matrix is
 /// block-triangular; here each module has its blocks as a matrix of its own. Steps are counted from 0, so all modules tick at the first
-/// one; steps that a mask hides don't count.
+/// one; steps that a mask hides don't count. theanets `Clockwork`.
 ///
 /// ```text
 /// T_m = 1, 2, 4, 8, …                            the period of module m = 0, 1, 2, …

@@ -58,8 +58,9 @@ impl<'t, R: Real> Complex<'t, R> {
 
     /// `e^z − 1`, to the last digits near 0: `eᵃ·cos b − 1 = (eᵃ − 1)·cos b − 2·sin²(b/2)`
     pub(super) fn exp_m1(self) -> Self {
-        let (Self { re: a, im: b }, half) = (self, (self.im * 0.5).sin());
-        Self { re: a.exp_m1() * b.cos() - 2.0 * half.square(), im: a.exp() * b.sin() }
+        let Self { re: a, im: b } = self;
+        let sin_half = (b * 0.5).sin();
+        Self { re: a.exp_m1() * b.cos() - 2.0 * sin_half.square(), im: a.exp() * b.sin() }
     }
 }
 

@@ -11,8 +11,8 @@ use crate::tensor::{Constant, Init, Param, Params};
 /// polynomial of degree `d − 1`. `Ā` and `B̄` follow from a formula and are not learnt.
 ///
 /// Voelker, Kajić & Eliasmith, *Legendre memory units: continuous-time representation in recurrent neural networks* (2019),
-/// <https://papers.nips.cc/paper/9689-legendre-memory-units-continuous-time-representation-in-recurrent-neural-networks>. keras-lmu `LMUCell` with all
-/// connections and a `SimpleRNNCell` inside.
+/// <https://papers.nips.cc/paper/9689-legendre-memory-units-continuous-time-representation-in-recurrent-neural-networks>. popgym `LMUCell`; keras-lmu
+/// `LMUCell` with all connections and a `SimpleRNNCell` inside.
 ///
 /// ```text
 /// u_t = x_t·e_x + h_{t−1}·e_h + m_{t−1}·e_m      [B, 1]

@@ -129,8 +129,9 @@ impl MambaCell {
         let b = repeat_all(v.matmul(weight(self.w_b)).named("B"), h);
         let c = repeat_all(v.matmul(weight(self.w_c)).named("C"), h);
         let (delta, a) = (repeat(delta.named("Δ"), n), (-weight(self.alpha).exp()).expand(b.shape()));
-        let kept = (delta * a).exp().named("Ā");
-        let width = if self.euler { delta } else { (delta * a).exp_m1() / a };
+        let exponent = delta * a;
+        let width = if self.euler { delta } else { exponent.exp_m1() / a };
+        let kept = exponent.exp().named("Ā");
         [kept, width * b * repeat(v, n), c, weight(self.d).expand(v.shape()) * v]
     }
 

@@ -12,6 +12,7 @@ use crate::tensor::{Init, Param, Params};
 ///
 /// Neil, Pfeiffer & Liu, *Phased LSTM: accelerating recurrent network training for long or event-based sequences* (2016),
 /// <https://arxiv.org/abs/1610.09513>, without peepholes. Time is the number of the step, from 0; steps that a mask hides don't count.
+/// TensorFlow 1 `tf.contrib.rnn.PhasedLSTMCell`.
 ///
 /// ```text
 /// φ = fract((t − s)/τ)                           where in its period a unit stands, 0 to 1

@@ -9,7 +9,8 @@ use crate::tensor::{Init, Param, Params};
 
 /// A layer of quasi-recurrent units with fo-pooling and filters of width 2.
 ///
-/// Bradbury, Merity, Xiong & Socher, *Quasi-recurrent neural networks* (2016), <https://arxiv.org/abs/1611.01576>, equations 2 and 4.
+/// Bradbury, Merity, Xiong & Socher, *Quasi-recurrent neural networks* (2016), <https://arxiv.org/abs/1611.01576>, equations 2 and 4. fastai `QRNNLayer`
+/// with a window of 2, whose forget gate is `1 − f`.
 ///
 /// ```text
 /// z = tanh(x_{t−1}·V_z + x_t·W_z + b_z)          new content

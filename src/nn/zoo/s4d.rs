@@ -10,7 +10,7 @@ use crate::tensor::{Init, Param, Params};
 /// A layer of diagonal state spaces, one for each unit.
 ///
 /// Gu, Gupta, Goel & Ré, *On the parameterization and initialization of diagonal state space models* (2022), <https://arxiv.org/abs/2206.11893>,
-/// with S4D-Lin and the zero-order hold.
+/// with S4D-Lin and the zero-order hold. ESPnet `S4` in mode `diag`, but for what comes behind the state.
 ///
 /// ```text
 /// v_t = x_t·W                                    one number for each unit

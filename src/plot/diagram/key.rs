@@ -9,7 +9,7 @@ use crate::plot::draw::{Area, COLOURS, FAINT_INK, INK, path};
 use crate::plot::text::{font, text};
 use crate::tape::{GraphEdge, GraphNode, NodeKind};
 
-const DATA: RGBColor = RGBColor(150, 156, 165);
+const DATA: RGBColor = RGBColor(105, 112, 122);
 /// The insides of boxes.
 const PALE_BLUE: RGBColor = RGBColor(219, 235, 246);
 const PALE_GREY: RGBColor = RGBColor(236, 238, 241);

@@ -36,9 +36,6 @@ pub(super) fn place(texts: &[(usize, String)], lines: &[Vec<Point>], boxes: &[Re
                     (best, least) = (rect, cost);
                 }
             }
-            if least < 1000 {
-                break;
-            }
         }
         placed.push(best);
     }
