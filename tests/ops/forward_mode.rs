@@ -58,7 +58,8 @@ formulas! {
         + tape.input([3], &[R::ONE, R::ZERO, R::ONE]).select_rows(x, y) * y;
     Dropouts: |_, x, y| (x * y).dropout(0.4, 5) + x.dropout_along(1, 0.5, 6) * y;
     Products: |_, x, y| x.matmul(y.transpose(0, 1)) * x.matmul_nt(y) + x.matmul_columns(y.transpose(0, 1), 1..3).matmul(y.slice(0, 0, 2).slice(1, 0, 3));
-    TransposedProducts: |_, x, y| x.matmul_tn(y) * y.slice(0, 0, 3).matmul_tn(x) + x.transpose(0, 1).slice(0, 0, 3).matmul_tt(y.transpose(0, 1).slice(1, 0, 3)).matmul(x).slice(0, 0, 1).expand([4, 4]);
+    TransposedProducts: |_, x, y| x.matmul_tn(y) * y.matmul_tn(x)
+        + x.transpose(0, 1).slice(0, 0, 3).matmul_tt(y.transpose(0, 1).slice(1, 0, 3)).matmul_tn(x);
     Bias: |_, x, y| (x * y).add_bias(y.select(0, 1) * x.select(0, 2));
     Memories: |_, x, y| x.outer_update(y.slice(1, 0, 2), y.slice(1, 1, 2) * x.slice(1, 0, 2), x.slice(1, 2, 2)).matvec(y.slice(1, 0, 2))
         + x.outer_update(y.slice(1, 3, 1), x.slice(1, 0, 2), y.slice(1, 0, 2)).add_outer(x.slice(1, 1, 2), y.slice(1, 2, 2)).slice(1, 1, 2);
@@ -68,7 +69,7 @@ formulas! {
     Shapes: |tape, x, y| tape.concat(1, &[x.reverse(1), y * x.reshape([3, 4])]).slice(1, 2, 4)
         * tape.stack(1, &[x, y]).select(1, 1) + x.reshape([12, 1]).gather([12], &[0, 5, 5, 11, 2, 7, 1, 1, 3, 4, 10, 9]).reshape([3, 4]) * y;
     Patches: |_, x, y| (x * y).reshape([1, 3, 4, 1]).patches([3, 3]);
-    Sums: |_, x, y| (x * y).sum_axis(0) * y.mean_axis(0) + (x * x.mean()).max_axis(0) + (y.sum() * x.sum()).expand([4]);
+    Sums: |_, x, y| (x * y).sum_axis(0) * y.mean_axis(0) + (x * x.mean().expand([3, 4])).max_axis(0) + (y.sum() * x.sum()).expand([4]);
     Errors: |tape, x, y| x.mse(y) + x.mae(y) * x.mean() + (x * 3.0).huber(y, 1.5) * 2.0 + (x * y).mse_with(data(tape, [3, 4]), Reduction::Sum);
     Classes: |_, x, y| (x * y * 3.0).cross_entropy(&[1, 3, 0]) + x.cross_entropy_with(&[0, 2, 1], Some(2), Reduction::None).sum() * y.mean();
     Binary: |tape, x, y| (x * y).bce_logits(data(tape, [3, 4])) + (x * 0.9).bce_with(data(tape, [3, 4]), BceLimit::Logarithm, Reduction::Sum) * y.mean();

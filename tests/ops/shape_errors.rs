@@ -57,17 +57,19 @@ fn matrices() {
     rejects("matmul_columns", &["[2, 3]", "[3, 2]"], |t| of(t, [2, 3]).matmul_columns(of(t, [3, 2]), 1..3));
     rejects("matvec", &["[2, 6]", "[3, 2]"], |t| of(t, [2, 6]).matvec(of(t, [3, 2])));
     rejects("matvec", &["[2, 6]", "[2, 4]"], |t| of(t, [2, 6]).matvec(of(t, [2, 4])));
-    let outer: [(&[usize], [usize; 2], [&str; 2]); 5] = [
+    #[track_caller]
+    fn outer<'t>(t: &'t Tape<'t, f64>, f: &[usize], p: [usize; 2]) -> Var<'t, f64> {
+        of(t, [2, 6]).outer_update(of(t, Shape::new(f)), of(t, p), of(t, [2, 3]))
+    }
+    let mistakes: [(&[usize], [usize; 2], [&str; 2]); 5] = [
         (&[2, 2], [2, 2], ["[2, 2]", "[2, 3]"]),
         (&[1, 1], [2, 2], ["[1, 1]", "[2, 3]"]),
         (&[3], [2, 2], ["[3]", "[2, 3]"]),
         (&[2, 1], [2, 4], ["[2, 6]", "[2, 4]"]),
         (&[2, 1], [1, 2], ["[2, 6]", "[1, 2]"]),
     ];
-    for (f, p, named) in outer {
-        rejects("outer_update", &named, |t| {
-            of(t, [2, 6]).outer_update(of(t, Shape::new(f)), of(t, p), of(t, [2, 3]))
-        });
+    for (f, p, named) in mistakes {
+        rejects("outer_update", &named, |t| outer(t, f, p));
     }
     #[allow(clippy::reversed_empty_ranges)] // that is the mistake
     rejects("matmul_columns", &["[2, 3]", "[3, 4]"], |t| of(t, [2, 3]).matmul_columns(of(t, [3, 4]), 3..1));
