@@ -4,12 +4,15 @@
 //! It is the text of `docs` in the repository. All programs in it are tests; its numbers come from `cargo run --release --example book -- CHAPTER`, unless it
 //! names another program.
 
-/// A page: the text, its pictures, and what makes its links lead to pages like this one.
+/// A page: the text, its pictures, and what makes its links lead to pages like this one. (In documentation only: else whoever edits a text compiles everything anew.)
 macro_rules! pages {
     ($($page:ident: $file:literal $(, $picture:literal)*;)*) => {$(
-        #[doc = include_str!(concat!("../docs/", $file))]
-        $(#[doc = concat!("\n\n<div hidden data-picture=\"", $picture, "\">", include_str!(concat!("../docs/pictures/", $picture)), "</div>")])*
-        #[doc = concat!("\n\n", include_str!("../docs/book/rustdoc.html"))]
+        #[cfg_attr(not(any(doc, doctest)), doc = $file)]
+        #[cfg_attr(any(doc, doctest), doc = include_str!(concat!("../docs/", $file)))]
+        $(#[cfg_attr(any(doc, doctest), doc = concat!(
+            "\n\n<div hidden data-picture=\"", $picture, "\">", include_str!(concat!("../docs/pictures/", $picture)), "</div>"
+        ))])*
+        #[cfg_attr(any(doc, doctest), doc = concat!("\n\n", include_str!("../docs/book/rustdoc.html")))]
         pub mod $page {}
     )*};
 }
