@@ -8,8 +8,8 @@ use tapeloop::plot::{HeatMap, Panel, Picture};
 use crate::results::Entry;
 use crate::task::Task;
 
-/// Cells whose curves are drawn: more can't be told apart.
-const CURVES: usize = 8;
+/// Cells whose curves are drawn: there are no more colours.
+const CURVES: usize = 6;
 /// Rows of a table: of more, not all would have their name.
 const ROWS: usize = 22;
 /// Columns of a table.
