@@ -131,8 +131,9 @@ impl<R: Real> Rule<R> for Synapses {
             let (dy, dpull) = all_dy[source.b * 2 * h..][..2 * h].split_at(h);
             for from in (0..h).step_by(RUN) {
                 let to = h.min(from + RUN);
-                let Source { b, i, v, s, m, .. } = source.part(from..to);
-                let [da, dw, de] = source.part(from..to).slopes(&dy[from..to], &dpull[from..to]);
+                let run = source.part(from..to);
+                let Source { b, i, v, s, m, .. } = run;
+                let [da, dw, de] = run.slopes(&dy[from..to], &dpull[from..to]);
                 let [da, dw, de] = [&da, &dw, &de].map(|run| &run[..to - from]);
                 let here = i * h + from..i * h + to;
                 if let Some(dv) = at.grad(0) {
