@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Instant;
 
-use tapeloop::bptt::{Plan, Task, advances, checkpointed, initial_state};
+use tapeloop::bptt::{Plan, Task, advances, checkpointed, initial_state, state_bytes};
 use tapeloop::nn::{Dense, DenseLayer, Lstm, LstmCell};
-use tapeloop::{Array, Memory, Params, Real, Tape, Var};
+use tapeloop::{Memory, Params, Real, Tape, Var};
 
 /// An LSTM that tells the next value of a wave at every step.
 pub struct Net {
@@ -73,9 +73,10 @@ impl Net {
 
     /// The gradient over so many steps, and what it took.
     pub fn measure(&self, steps: usize, plan: Plan) -> (Point, Vec<f32>) {
-        let (mut grads, mut memory) = (self.params.zero_gradients(), Memory::new());
+        let mut grads = self.params.zero_gradients();
         let clock = Instant::now();
-        let done = checkpointed(&Waves { net: self, steps }, &self.params, plan, &mut grads, &mut memory);
+        let done =
+            checkpointed(&Waves { net: self, steps }, &self.params, plan, &mut grads, &mut Memory::new());
         let seconds = clock.elapsed().as_secs_f64();
 
         let (state, losses) = (self.state_bytes(steps), steps * size_of::<f32>());
@@ -86,7 +87,7 @@ impl Net {
         };
         let point = Point {
             steps,
-            bytes: memory.bytes() + done.most_states * state + losses,
+            bytes: done.bytes,
             bytes_in_theory: fixed + tape as f64 * a_step + (states * state + losses) as f64,
             work: (done.advanced + steps) as f64 / steps as f64,
             work_in_theory: (again + steps) as f64 / steps as f64,
@@ -96,8 +97,7 @@ impl Net {
     }
 
     fn state_bytes(&self, steps: usize) -> usize {
-        let state: Vec<Array> = initial_state(&Waves { net: self, steps }, &self.params);
-        state.iter().map(|variable| size_of_val(variable.data())).sum()
+        state_bytes::<f32>(&initial_state(&Waves { net: self, steps }, &self.params))
     }
 
     /// What a tape takes at least, and for each step: from tapes of 10 and of 20 steps.

@@ -106,10 +106,12 @@ fn draw(studies: &[Study], seed: u64, folder: &Path) -> Result<PathBuf, tapeloop
         let runs = studies.iter().map(|study| (study.name, of(study).clone()));
         Panel::gradient_norms(title, "‖∂L/∂h_t‖ / ‖∂L/∂h_T‖", runs)
     };
+    let radii = Panel::new("After training, for one sequence", "time step t", "spectral radius of J_t");
     let loss = Panel::new("What they learn", "training step", "mean squared error").log_y();
     Picture::new(format!("How far back the gradient reaches, and what is learned (seed {seed})"))
         .panel(norms("Before training", |study| &study.before))
         .panel(norms("After training", |study| &study.after))
+        .panel(studies.iter().fold(radii, |panel, study| panel.line(study.name, study.radii.clone())))
         .panel(studies.iter().fold(loss, |panel, study| panel.line(study.name, study.curve.points())))
         .save(&path)?;
     Ok(path)

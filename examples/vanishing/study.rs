@@ -1,5 +1,6 @@
 //! One net: its gradients by the states, before and after training.
 
+use tapeloop::bptt::spectral_radius;
 use tapeloop::data::Adding;
 use tapeloop::nn::{Cell, Dense, DenseLayer, Recurrent, Spec};
 use tapeloop::optim::{Adam, Clip, Optimizer};
@@ -25,6 +26,8 @@ pub struct Study {
     pub name: &'static str,
     pub before: Norms,
     pub after: Norms,
+    /// `t` and the spectral radius of `∂s_t/∂s_{t−1}`, t = 2 … T, of one sequence, after training; `s` is the whole state.
+    pub radii: Vec<(f64, f64)>,
     pub curve: LossCurve,
     /// On sequences it was not trained with.
     pub mse: f64,
@@ -55,6 +58,13 @@ impl<C: Cell> Net<C> {
         let norms = tape.trace(0, "h").relative_gradient_norms();
         norms.into_iter().map(|(t, norm)| (t + 1, norm)).collect()
     }
+
+    fn radii(&self, params: &Params, task: Task) -> Vec<(f64, f64)> {
+        let tape = Tape::new(params, Memory::new()).traced();
+        self.loss(&tape, task, 1, !task.seed);
+        let radius = |t| (t as f64 + 1.0, spectral_radius(&tape.recurrent_jacobian(0, t)));
+        (1..task.length).map(radius).collect()
+    }
 }
 
 impl Task {
@@ -82,10 +92,10 @@ impl Task {
         }
         progress.finish();
 
-        let after = net.norms(&params, self);
+        let (after, radii) = (net.norms(&params, self), net.radii(&params, self));
         let tape = Tape::without_gradients(&params, memory);
         let mse = f64::from(net.loss(&tape, self, TEST, !self.seed).item());
         say!("{name:<24} {:>26.1e} {:>26.1e} {mse:>12.5}", before[0].1, after[0].1);
-        Study { name, before, after, curve, mse }
+        Study { name, before, after, radii, curve, mse }
     }
 }

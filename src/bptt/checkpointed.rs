@@ -3,7 +3,7 @@
 use super::full::{Passed, total};
 use super::piece::Piece;
 use super::schedule::{Plan, split};
-use super::task::{StateValues, Task, initial_state};
+use super::task::{StateValues, Task, initial_state, state_bytes};
 use crate::real::Real;
 use crate::tape::Memory;
 use crate::tensor::{Array, Gradients, Params};
@@ -19,6 +19,8 @@ pub struct Checkpointed<R> {
     pub longest_tape: usize,
     /// States kept at a time, at most.
     pub most_states: usize,
+    /// All that was held at a time, at most: the tape, the states, and a number for each step, its loss.
+    pub bytes: usize,
 }
 
 /// `∂L/∂w` by the plan, added to the gradients. Bit by bit that of [`full`](super::full).
@@ -47,7 +49,10 @@ pub fn checkpointed<K: Task, R: Real>(
     let (mut after, mut last): (Option<StateValues<R>>, _) = (None, None);
     let mut losses: Vec<R> = Vec::with_capacity(steps); // the last one first
     let (mut advanced, mut longest_tape, mut most_states) = (0, 0, 0);
-    let mut stack = vec![(0, steps, initial_state(task, params))];
+    let initial = initial_state(task, params);
+    let state_bytes = state_bytes(&initial);
+    let mut stack = Vec::with_capacity(plan.states(steps) + 1);
+    stack.push((0, steps, initial));
     while let Some((first, end, state)) = stack.pop() {
         most_states = most_states.max(stack.len() + 1);
         if let Some(middle) = plan.middle(steps, first..end, stack.len()) {
@@ -67,10 +72,19 @@ pub fn checkpointed<K: Task, R: Real>(
     let loss = total(losses.into_iter().rev());
     let [state, d_initial] =
         [last, after].map(|values: Option<Vec<Array<R>>>| values.expect("one piece at least"));
-    Checkpointed { passed: Passed { loss, state, d_initial }, advanced, longest_tape, most_states }
+    let bytes = memory.bytes() + most_states * state_bytes + steps * size_of::<R>();
+    Checkpointed { passed: Passed { loss, state, d_initial }, advanced, longest_tape, most_states, bytes }
 }
 
 impl Plan {
+    /// The most states that are kept at a time.
+    fn states(self, steps: usize) -> usize {
+        match self {
+            Self::Pieces(count) => count.min(steps),
+            Self::Slots(slots) => steps.min(slots.saturating_add(1)),
+        }
+    }
+
     /// Where to cut these steps, with so many other states kept; `None` if they are to be walked back at once.
     fn middle(self, all: usize, steps: std::ops::Range<usize>, kept: usize) -> Option<usize> {
         match self {

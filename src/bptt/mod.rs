@@ -38,7 +38,7 @@ pub use full::{Passed, full};
 pub use jacobian::{recurrent_jacobians, spectral_radius};
 pub use rtrl::{Influence, rtrl};
 pub use schedule::{Plan, advances, split};
-pub use task::{StateValues, Task, initial_state};
+pub use task::{StateValues, Task, initial_state, state_bytes};
 pub use truncated::truncated;
 pub use uoro::uoro;
 

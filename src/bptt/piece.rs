@@ -48,6 +48,9 @@ impl<K: Task, R: Real> Piece<'_, K, R> {
                 losses.push(term.item());
                 loss = Some(loss.map_or(term, |sum: Var<'_, R>| sum + term));
             }
+            if t == self.steps.start + 2 {
+                tape.memory_mut().expect(self.steps.end - t - 1, 3);
+            }
         }
         let (mut seeds, one) = (task::seeds::<K, R>(state, after.unwrap_or_default()), [R::ONE]);
         seeds.extend(loss.map(|loss| (loss, &one[..])));

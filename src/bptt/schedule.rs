@@ -19,16 +19,17 @@ impl Plan {
         Self::Pieces(((steps as f64).sqrt().round() as usize).max(1))
     }
 
-    /// The fastest that needs at most so many bytes, if a state has `state` bytes, and a step on the tape `step`
-    /// ([`Memory::bytes`](crate::Memory::bytes) says what a tape took), besides the numbers that
-    /// are the losses of the steps; `None` if nothing does.
-    pub fn within(bytes: usize, steps: usize, state: usize, step: usize) -> Option<Self> {
+    /// The fastest that needs at most so many bytes, if a state has `state` bytes ([`state_bytes`](super::state_bytes)) and a tape of `n` steps
+    /// `tape(n)`, besides the numbers that are the losses of the steps; `None` if nothing does. If steps are alike, that is what is taken from the heap.
+    ///
+    /// What a tape takes is what [`checkpointed`](super::checkpointed) says of [`Pieces(1)`](Self::Pieces): twice, for some steps and for some more, and the line through
+    /// both.
+    pub fn within(bytes: usize, steps: usize, state: usize, tape: impl Fn(usize) -> usize) -> Option<Self> {
         // n pieces compute every step twice; one piece once. Beside states and tape there is the gradient by a state.
         let states = |count: usize| state.saturating_mul(count + 1);
-        let tape = |steps: usize| step.saturating_mul(steps);
         let fits = |pieces: &usize| states(*pieces).saturating_add(tape(steps.div_ceil(*pieces))) <= bytes;
         let pieces = (1..=steps.max(1)).find(fits).map(Self::Pieces);
-        let slots = (bytes.checked_sub(step)? / state.max(1)).saturating_sub(2);
+        let slots = (bytes.checked_sub(tape(1))? / state.max(1)).saturating_sub(2);
         pieces.or((slots > 0).then_some(Self::Slots(slots)))
     }
 }
@@ -116,10 +117,11 @@ mod tests {
 
     #[test]
     fn a_budget_is_kept_to() {
-        assert_eq!(Plan::within(1000, 10, 1, 10), Some(Plan::Pieces(1)));
-        assert_eq!(Plan::within(60, 10, 1, 10), Some(Plan::Pieces(2)));
-        assert_eq!(Plan::within(15, 10, 1, 10), Some(Plan::Slots(3)));
-        assert_eq!([12, 9, 0].map(|bytes| Plan::within(bytes, 10, 1, 10)), [None; 3]);
+        let within = |bytes| Plan::within(bytes, 10, 1, |steps| 10 * steps);
+        assert_eq!(within(1000), Some(Plan::Pieces(1)));
+        assert_eq!(within(60), Some(Plan::Pieces(2)));
+        assert_eq!(within(15), Some(Plan::Slots(3)));
+        assert_eq!([12, 9, 0].map(within), [None; 3]);
         assert_eq!(Plan::sqrt(10_000), Plan::Pieces(100));
     }
 }

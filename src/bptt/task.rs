@@ -71,6 +71,12 @@ pub fn initial_state<K: Task, R: Real>(task: &K, params: &Params<R>) -> StateVal
     values::<K, R>(task.cell().zero_state(&tape, batch))
 }
 
+/// The bytes that a state takes while [`checkpointed`](super::checkpointed) keeps it: its numbers, and the lists that they are in.
+pub fn state_bytes<R: Real>(state: &[Array<R>]) -> usize {
+    let variable = |h: &Array<R>| size_of::<Array<R>>() + size_of_val(h.data());
+    size_of::<(usize, usize, StateValues<R>)>() + state.iter().map(variable).sum::<usize>()
+}
+
 type StateOf<'t, K, R> = <<K as Task>::Cell as Cell>::State<'t, R>;
 
 /// The numbers of a state.
@@ -90,6 +96,7 @@ fn collect<'t, K: Task, R: Real>(
 ) -> StateValues<R> {
     let mut all = Vec::new();
     let _ = state.map(|variable| {
+        all.reserve_exact(1); // many are kept
         all.push(f(variable));
         variable
     });

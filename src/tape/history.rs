@@ -12,6 +12,8 @@ pub(crate) struct History {
     steps: Vec<(usize, Option<[usize; 2]>)>,
     /// Names of lines.
     names: Vec<(&'static str, NodeId)>,
+    /// The variables of the states of cells, in the order of computation.
+    states: Vec<([usize; 2], NodeId)>,
     /// Sequences so far, each with the step of another one in which it began.
     sequences: Vec<Option<[usize; 2]>>,
 }
@@ -20,6 +22,7 @@ impl History {
     pub(super) fn clear(&mut self) {
         self.steps.clear();
         self.names.clear();
+        self.states.clear();
         self.sequences.clear();
     }
 
@@ -42,6 +45,22 @@ impl History {
 
     pub(super) fn call(&mut self, id: NodeId, name: &'static str) {
         self.names.push((name, id));
+    }
+
+    /// The state after this step has this variable.
+    pub(super) fn keep(&mut self, id: NodeId) {
+        self.states.extend(self.now().map(|step| (step, id)));
+    }
+
+    /// The variables of all states, in the order of computation.
+    pub(super) fn states(&self) -> &[([usize; 2], NodeId)] {
+        &self.states
+    }
+
+    /// The step of the same sequence whose state was there when this one began.
+    pub(super) fn step_before(&self, step: [usize; 2]) -> Option<[usize; 2]> {
+        let earlier = self.states.iter().map(|&(step, _)| step).take_while(|&earlier| earlier != step);
+        earlier.filter(|[sequence, _]| *sequence == step[0]).last()
     }
 
     /// From which line on it is which step.

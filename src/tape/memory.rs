@@ -63,8 +63,24 @@ impl<R: Real> Memory<R> {
 
     /// Bytes held, in use or not.
     pub fn bytes(&self) -> usize {
-        let lists = size_of_val(&*self.nodes) + size_of_val(&*self.inputs) + size_of_val(&*self.ids);
+        let numbers = size_of::<NodeId>() * self.inputs.capacity() + size_of::<u32>() * self.ids.capacity();
+        let lists = size_of::<Node<R>>() * self.nodes.capacity() + numbers;
         lists + self.values.bytes() + self.grads.bytes() + self.saved.bytes() + self.workspace.bytes()
+    }
+
+    /// Makes room for so many more steps, after some, if they are alike: so that nothing doubles as it grows.
+    pub(crate) fn expect(&mut self, more: usize, after: usize) {
+        fn expect<T>(list: &mut Vec<T>, more: usize, after: usize) {
+            let more = more * list.len() / after;
+            if list.capacity() < list.len() + more {
+                list.reserve_exact(more + more / 16); // not all steps are alike
+            }
+        }
+        expect(&mut self.nodes, more, after);
+        expect(&mut self.inputs, more, after);
+        expect(&mut self.ids, more, after);
+        self.values.expect(more, after);
+        self.saved.expect(more, after);
     }
 
     /// Gives back what no tape has needed.
@@ -87,8 +103,7 @@ impl<R: Real> Memory<R> {
 
     /// A gradient of zero for every node.
     pub(crate) fn clear_grads(&mut self) {
-        self.grads.clear();
-        self.grads.reserve(self.values.all().len());
+        self.grads.be_as_long_as(&self.values);
         bulk::fill(self.grads.all_mut(), R::ZERO);
     }
 }

@@ -6,6 +6,7 @@ mod dot;
 mod fold;
 mod graph;
 mod history;
+mod jacobian;
 mod leaves;
 mod lists;
 mod losses;

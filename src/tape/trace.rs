@@ -182,4 +182,12 @@ impl<R: Real> Var<'_, R> {
         }
         self
     }
+
+    /// Says on a [traced](Tape::traced) tape that the state after this step has it.
+    pub(crate) fn of_state(self) -> Self {
+        if self.tape().traced {
+            self.tape().memory_mut().history.keep(self.id());
+        }
+        self
+    }
 }

@@ -74,6 +74,12 @@ impl<'t, R: Real> Var<'t, R> {
         node.needs_grad && computed > 0 && offset + self.shape.len() <= computed
     }
 
+    /// Whether it has a gradient beside it on the tape, once there is one: it isn't data, and no parameter.
+    pub(super) fn is_computed(self) -> bool {
+        let node = self.tape.memory().nodes[self.id.index()];
+        node.needs_grad && matches!(node.place, Place::Arena(_))
+    }
+
     /// Whether a parameter or a variable lies below it, so that `backward` computes its gradient.
     pub fn needs_grad(self) -> bool {
         self.tape.memory().nodes[self.id.index()].needs_grad

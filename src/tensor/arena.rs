@@ -41,9 +41,26 @@ impl<R: Real> Arena<R> {
         }
     }
 
+    /// Makes room for so many more steps, after some, and a little beyond, but not for twice as much, as growing does.
+    pub(crate) fn expect(&mut self, more: usize, after: usize) {
+        let all = self.used + more * self.used / after;
+        if self.data.capacity() < all {
+            self.data.reserve_exact(all + all / 16 - self.data.len());
+        }
+    }
+
+    /// As long as another arena, with whatever numbers, and with room for as many if there must be more.
+    pub(crate) fn be_as_long_as(&mut self, other: &Self) {
+        if self.data.capacity() < other.used {
+            self.data = AVec::new(ALIGN); // the old memory first, not beside the new one
+            self.data.reserve_exact(other.data.capacity());
+        }
+        self.reserve(other.used);
+    }
+
     /// Gives back what is there because memory doubles when it grows. Does nothing to an arena that hasn't grown.
     pub(crate) fn fit(&mut self) {
-        if self.data.capacity() > self.data.len() + self.data.len() / 16 {
+        if self.data.capacity() > self.data.len() + self.data.len() / 8 {
             self.data.shrink_to_fit();
         }
     }

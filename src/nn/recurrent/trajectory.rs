@@ -34,7 +34,7 @@ impl<'t, S: State<'t, R>, R: Real> Trajectory<'t, S, R> {
             value
         };
         set(state.output(), self.state.output());
-        self.state = state.zip(self.state, set);
+        self.state = state.zip(self.state, set).map(Var::of_state);
     }
 
     /// `h_1 … h_T`, each `[B, H]`. Each is a node of its own: after `backward`,

@@ -1,0 +1,86 @@
+//! Derivatives of one value by another.
+
+use super::{Tape, Var};
+use crate::real::Real;
+
+impl<R: Real> Tape<'_, R> {
+    /// `∂of/∂by`: a row for each number of `of`, one variable behind the other, a column for each number of `by`. The variables of `by` are taken as independent: what
+    /// one of them does to `of` through another one isn't counted. As reverse mode has it, a walk back for each row, over all lines behind the first variable of `by`.
+    ///
+    /// It replaces the gradients of nodes that [`backward`](Self::backward) has left.
+    ///
+    /// ```
+    /// # use tapeloop::{Array, Memory, Params, Tape};
+    /// let params = Params::<f64>::new(0);
+    /// let tape = Tape::new(&params, Memory::new());
+    /// let x = tape.variable(&Array::new([2], vec![3.0, 4.0]));
+    /// assert_eq!(tape.jacobian(&[x.square()], &[x]), [6.0, 0.0, 0.0, 8.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If a variable is on another tape, or one of `by` has no gradient: data, what is computed from data alone, or a parameter.
+    #[track_caller]
+    pub fn jacobian(&self, of: &[Var<'_, R>], by: &[Var<'_, R>]) -> Vec<R> {
+        for var in by {
+            let fits = std::ptr::eq(var.tape(), self) && var.is_computed();
+            assert!(fits, "jacobian: there is no gradient by {var:?}");
+        }
+        self.derivatives(of, by)
+    }
+
+    /// The same, with columns of 0 for data.
+    #[track_caller]
+    fn derivatives(&self, of: &[Var<'_, R>], by: &[Var<'_, R>]) -> Vec<R> {
+        let mut lines: Vec<usize> = by.iter().map(|var| var.id().index()).collect();
+        lines.sort_unstable();
+        let (mut grads, mut rows) = (self.params().zero_gradients(), Vec::new());
+        for var in of {
+            let mut one = vec![R::ZERO; var.shape().len()];
+            for i in 0..one.len() {
+                one[i] = R::ONE;
+                let mut end = self.begin(&[(*var, &one)], &mut grads);
+                one[i] = R::ZERO;
+                for &line in lines.iter().rev() {
+                    self.walk_back(line + 1..end.max(line + 1), &mut grads);
+                    end = end.min(line); // the line itself hands nothing on: it is independent
+                }
+                for var in by {
+                    match var.is_computed() {
+                        true => var.with_grad(|row| rows.extend_from_slice(row)),
+                        false => rows.resize(rows.len() + var.shape().len(), R::ZERO),
+                    }
+                }
+            }
+        }
+        rows
+    }
+
+    /// All variables of the state of a cell after step `t`, on a [`traced`](Self::traced) tape: its output first. Sequences as in [`trace`](Self::trace); masks and zoneout have had their
+    /// turn.
+    ///
+    /// # Panics
+    /// If the tape isn't traced, or there is no such step.
+    #[track_caller]
+    pub fn state(&self, sequence: usize, t: usize) -> Vec<Var<'_, R>> {
+        assert!(self.is_traced(), "state: make the tape with `Tape::new(…).traced()`");
+        let memory = self.memory();
+        let kept = memory.history.states().iter().filter(|(step, _)| *step == [sequence, t]);
+        let state: Vec<_> = kept.map(|&(_, id)| Var::new(self, id, memory.nodes[id.index()].shape)).collect();
+        drop(memory);
+        assert!(!state.is_empty(), "state: sequence {sequence} has no step {t}");
+        state
+    }
+
+    /// `J_t = ∂s_t/∂s_{t−1}` `[S, S]` of a run on a [`traced`](Self::traced) tape, `s` being all variables of the [state](Self::state), of all rows of the batch, one behind the
+    /// other: how a change of the state goes on. By what is data there, such as a clock, it is 0. Of a sequence that was read backwards, `∂s_t/∂s_{t+1}`. Its [`spectral_radius`](crate::bptt::spectral_radius) says whether changes grow.
+    ///
+    /// # Panics
+    /// If there is no such step, or it is the first one: the initial state is data.
+    #[track_caller]
+    pub fn recurrent_jacobian(&self, sequence: usize, t: usize) -> Vec<R> {
+        let of = self.state(sequence, t);
+        let before = self.memory().history.step_before([sequence, t]);
+        let [_, before] = before.unwrap_or_else(|| panic!("recurrent_jacobian: step {t} is the first one"));
+        self.derivatives(&of, &self.state(sequence, before))
+    }
+}
