@@ -6,14 +6,14 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rayon::ThreadPoolBuilder;
-use tapeloop::nn::zoo::{MinGru, S4d};
+use tapeloop::nn::zoo::{Lru, Mamba, MinGru, MinLstm, Qrnn, S4d, S5, Sru};
 use tapeloop::nn::{Cell, Recurrent, Spec};
 use tapeloop::{Gradients, Memory, Params, Tape};
 
 /// Inputs and units.
 const SIZES: [usize; 2] = [16, 64];
 
-/// Numbers of a state, over all rows and steps, that the memory has room for: an S4D keeps some forty arrays of as many.
+/// Numbers of a state, over all rows and steps, that the memory has room for: some cells keep forty arrays of as many.
 const MOST: usize = 1 << 24;
 
 /// A layer, its input and what a training step works in.
@@ -91,8 +91,15 @@ fn compare<S: Spec + Copy>(c: &mut Criterion, name: &str, spec: Recurrent<S>, wi
 }
 
 fn loops_and_scans(c: &mut Criterion) {
-    compare(c, "min_gru", MinGru::new(SIZES[1]), SIZES[1]);
-    compare(c, "s4d", S4d::new(SIZES[1]), SIZES[1] * 8);
+    let h = SIZES[1];
+    compare(c, "min_gru", MinGru::new(h), h);
+    compare(c, "min_lstm", MinLstm::new(h), h);
+    compare(c, "qrnn", Qrnn::new(h), h);
+    compare(c, "sru_first", Sru::new(h).first_version(true), h);
+    compare(c, "lru", Lru::new(h), 2 * h);
+    compare(c, "s4d", S4d::new(h), 8 * h);
+    compare(c, "s5", S5::new(h), 2 * h);
+    compare(c, "mamba", Mamba::new(h), 32 * h);
 }
 
 criterion_group!(benches, loops_and_scans);

@@ -72,7 +72,14 @@ fn run(args: &Args) -> Result<(), String> {
     say!(
         "The sum of two marked numbers among {length}, seed {seed}; always answering 1 has a mean squared error of 0.167\n"
     );
-    say!("{:<24} {:>26} {:>26} {:>12}", "‖∂L/∂h_1‖ / ‖∂L/∂h_T‖", "before training", "after", "error");
+    say!(
+        "{:<24} {:>26} {:>14} {:>12} {:>12}",
+        "‖∂L/∂h_1‖ / ‖∂L/∂h_T‖",
+        "before training",
+        "after",
+        "ρ(J_t) then",
+        "error"
+    );
 
     // The largest bias that is of use, ln T: a unit forgets within about 1/(1 − σ(b)) = 1 + eᵇ steps.
     let long = (length as f64).ln();
@@ -84,13 +91,15 @@ fn run(args: &Args) -> Result<(), String> {
         task.study("lstm, b = ln T", BasicLstm::new(units).forget_bias(long)),
     ];
     say!(
-        "\n(How much of the gradient is left at the first step. U: rnn's uniform in ±1/√H, or orthogonal; b: the LSTM's forget bias.)"
+        "\n(How much of the gradient is left at the first step. ρ(J_t): the spectral radius of the recurrent Jacobian, its geometric mean over a sequence, after training. U: rnn's uniform in ±1/√H, or orthogonal; b: the LSTM's forget bias.)"
     );
 
     let picture = draw(&studies, seed, &args.out).map_err(|error| error.to_string())?;
     let words = studies.iter().zip(["rnn", "rnn_orthogonal", "gru", "lstm_1", "lstm_ln_t"]);
-    let words =
-        words.map(|(study, key)| format!("{key}_left={:.1e} {key}_mse={:.2e}", study.before[0].1, study.mse));
+    let words = words.map(|(study, key)| {
+        let Study { before, after, mse, .. } = study;
+        format!("{key}_left={:.1e} {key}_after={:.1e} {key}_mse={mse:.2e}", before[0].1, after[0].1)
+    });
     say!(
         "result: {} steps={steps} seed={seed} seconds={:.2} picture={}",
         words.collect::<Vec<_>>().join(" "),

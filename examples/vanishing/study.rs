@@ -33,6 +33,14 @@ pub struct Study {
     pub mse: f64,
 }
 
+impl Study {
+    /// The geometric mean of the spectral radii: what a step leaves of a gradient, if the Jacobians are alike.
+    pub fn radius(&self) -> f64 {
+        let logs: f64 = self.radii.iter().map(|(_, radius)| radius.ln()).sum();
+        (logs / self.radii.len() as f64).exp()
+    }
+}
+
 /// Sequences to look at and to test with.
 const TEST: usize = 500;
 
@@ -95,7 +103,13 @@ impl Task {
         let (after, radii) = (net.norms(&params, self), net.radii(&params, self));
         let tape = Tape::without_gradients(&params, memory);
         let mse = f64::from(net.loss(&tape, self, TEST, !self.seed).item());
-        say!("{name:<24} {:>26.1e} {:>26.1e} {mse:>12.5}", before[0].1, after[0].1);
-        Study { name, before, after, radii, curve, mse }
+        let study = Study { name, before, after, radii, curve, mse };
+        say!(
+            "{name:<24} {:>26.1e} {:>14.1e} {:>12.2} {mse:>12.5}",
+            study.before[0].1,
+            study.after[0].1,
+            study.radius()
+        );
+        study
     }
 }

@@ -22,6 +22,7 @@ mod program;
 #[allow(dead_code)] // what is about epochs: there are none here
 mod progress;
 mod race;
+mod reach;
 mod results;
 mod sample;
 mod table;

@@ -1,7 +1,7 @@
 //! A cell of whatever kind, and a read-out.
 
-use tapeloop::nn::{Call, Cell, Dense, DenseLayer, Recurrent, Spec, State, Stateful};
-use tapeloop::{Memory, Params, Tape, Var};
+use tapeloop::nn::{Call, Cell, Dense, DenseLayer, Recurrent, Spec, Stateful};
+use tapeloop::{Params, Real, Tape, Var};
 
 use crate::task::{Answers, Batch, Task};
 
@@ -9,9 +9,6 @@ use crate::task::{Answers, Batch, Task};
 trait Layer {
     /// The outputs, of all steps or of the last one, from the state that is kept to the one that will be.
     fn run<'t>(&self, x: Var<'t>, call: Ask<'t>, kept: &mut Stateful) -> Var<'t>;
-
-    /// All variables of the state after the first step, and after the last one, the output first.
-    fn first_and_last<'t>(&self, x: Var<'t>, mask: Option<Var<'t>>) -> [Vec<Var<'t>>; 2];
 }
 
 /// What a layer is given besides `x`.
@@ -24,23 +21,6 @@ struct Ask<'t> {
 impl<C: Cell> Layer for Recurrent<C> {
     fn run<'t>(&self, x: Var<'t>, Ask { mask, training }: Ask<'t>, kept: &mut Stateful) -> Var<'t> {
         kept.run(self, x, Call { mask, training, initial_state: None }).output
-    }
-
-    fn first_and_last<'t>(&self, x: Var<'t>, mask: Option<Var<'t>>) -> [Vec<Var<'t>>; 2] {
-        let rest = x.shape().sizes()[1] - 1;
-        let part = |v: Var<'t>, first: bool| if first { v.slice(1, 0, 1) } else { v.slice(1, 1, rest) };
-        let call = |first| Call { mask: mask.map(|mask| part(mask, first)), ..Call::default() };
-        let first = Recurrent::run(self, part(x, true), call(true)).state;
-        let last =
-            Recurrent::run(self, part(x, false), Call { initial_state: Some(first), ..call(false) }).state;
-        [first, last].map(|state| {
-            let mut variables = Vec::new();
-            let _ = state.map(|variable| {
-                variables.push(variable);
-                variable
-            });
-            variables
-        })
     }
 }
 
@@ -75,34 +55,15 @@ impl Net {
         let x = tape.input(batch.x.shape(), batch.x.data());
         self.read_out.forward(self.layer.run(x, Ask { mask, training }, kept))
     }
-
-    /// `‖∂L/∂s_1‖/‖∂L/∂s_T‖` for the loss `L` of the last step, over all variables of the state `s`.
-    pub fn reach(&self, params: &Params, batch: &Batch) -> f64 {
-        let tape = Tape::new(params, Memory::new()).traced(); // so steps are taken one by one
-        let x = tape.input(batch.x.shape(), batch.x.data());
-        let [first, last] = self.layer.first_and_last(x, mask(&tape, batch));
-        let answers = self.read_out.forward(last[0]);
-        let steps = batch.x.shape().sizes()[1];
-        let loss = match &batch.answers {
-            Answers::Classes(all) => {
-                let at_the_end: Vec<usize> = all.chunks_exact(steps).map(|row| row[steps - 1]).collect();
-                answers.cross_entropy(&at_the_end)
-            }
-            answer => loss(answers, answer),
-        };
-        tape.backward(loss, &mut params.zero_gradients());
-        let squares = |variables: &[Var<'_>]| {
-            let with_gradient = variables.iter().filter(|variable| variable.needs_grad());
-            with_gradient.map(|variable| f64::from(variable.grad_norm()).powi(2)).sum::<f64>()
-        };
-        (squares(&first) / squares(&last)).sqrt()
-    }
 }
 
 /// The mean loss, a scalar.
-pub fn loss<'t>(answers: Var<'t>, right: &Answers) -> Var<'t> {
+pub fn loss<'t, R: Real>(answers: Var<'t, R>, right: &Answers) -> Var<'t, R> {
     match right {
-        Answers::Number(y) => answers.mse(answers.tape().input(y.shape(), y.data())),
+        Answers::Number(y) => {
+            let numbers: Vec<R> = y.data().iter().map(|&y| R::from_f64(f64::from(y))).collect();
+            answers.mse(answers.tape().input(y.shape(), &numbers))
+        }
         Answers::Class(classes) | Answers::Classes(classes) => answers.cross_entropy(classes),
     }
 }
@@ -122,6 +83,7 @@ pub fn right(answers: Var<'_>, right: &Answers) -> Option<[usize; 2]> {
     Some([hits, classes.len()])
 }
 
-fn mask<'t>(tape: &'t Tape<'_>, batch: &Batch) -> Option<Var<'t>> {
+/// Where the sequences of a batch are, if their lengths differ.
+pub fn mask<'t, R: Real>(tape: &'t Tape<'_, R>, batch: &Batch) -> Option<Var<'t, R>> {
     batch.lengths.as_ref().map(|lengths| tape.lengths(lengths, batch.x.shape().sizes()[1]))
 }

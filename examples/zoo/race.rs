@@ -9,6 +9,7 @@ use tapeloop::{Memory, Params, Tape};
 use crate::args::Args;
 use crate::net::{Net, loss, right};
 use crate::progress::Progress;
+use crate::reach::reach;
 use crate::results::{Entry, Run};
 use crate::sample;
 use crate::task::{Solved, Task};
@@ -50,7 +51,8 @@ impl zoo::Visit for Race<'_> {
             let each_step = (self.task.batch)(seed, 0).answers.at_each_step();
             let net = Net::new(layer, &mut params, self.task, each_step);
             let before = (self.entries.len() * self.args.seeds + runs.len()) * self.args.steps;
-            runs.push(Training { race: self, net, params, seed, memory: Memory::new() }.run(before));
+            let training = Training { race: self, net, params, seed, memory: Memory::new() };
+            runs.push(Run { reach: reach(layer, self.task, seed), ..training.run(before) });
         }
         let entry = Entry { name, runs };
         self.progress.line(entry.sentence(self.task));
@@ -72,7 +74,6 @@ impl Training<'_> {
     fn run(mut self, before: usize) -> Run {
         let Race { args, task, progress, .. } = self.race;
         let (test, mut run) = ((task.test)(self.seed), Run::new(self.params.count()));
-        run.reach = self.net.reach(&self.params, &(task.batch)(self.seed, 0));
         let (mut grads, mut adam) = (self.params.zero_gradients(), Adam::pytorch(args.lr));
         let (mut kept, mut taken) = (Stateful::new(), Duration::ZERO);
         for step in 1..=args.steps {

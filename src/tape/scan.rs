@@ -9,6 +9,8 @@ impl<'t, R: Real> Var<'t, R> {
     /// `h_t = a_t⊙h_{t−1} + b_t` for all steps at once, with `self` as `a`: `a` and `b` are `[B, T, H]`, `h_0` `[B, H]`, and so the result is
     /// `[B, T, H]`. An `a` `[H]` is the same at all steps. With `reverse` time runs from the last step to the first.
     ///
+    /// It is one line of the tape: a [trace](crate::Trace) has no steps of it. Layers that use it take their steps one by one on a traced tape.
+    ///
     /// Long sequences are done by several threads, in blocks of time. It is made for `|a| ≤ 1`.
     ///
     /// # Panics

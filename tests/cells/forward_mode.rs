@@ -5,7 +5,7 @@ use crate::common::task::Waves;
 use tapeloop::check::{
     CheckError, Derivative, Loss, check_forward, check_second_order, hessian_vector, jvp, jvp_params,
 };
-use tapeloop::nn::{Recurrent, Spec};
+use tapeloop::nn::{Call, Cell, Lstm, Recurrent, Spec};
 use tapeloop::ops::{Backward, Forward, Rule};
 use tapeloop::{Array, Init, Param, Params, Real, Tape, Var};
 
@@ -43,6 +43,30 @@ fn every_cell_is_differentiated_in_three_ways() {
         "{} cells, {} derivatives; forward and reverse mode at most {:.1e} apart, second derivatives {:.1e}",
         checks.cells, checks.derivatives, checks.first, checks.second
     );
+}
+
+/// What a layer does around its cell: zoneout, in training and otherwise. (Above it's the cell alone.)
+#[test]
+fn zoneout_is_differentiated_in_three_ways() {
+    struct Layer<C> {
+        layer: Recurrent<C>,
+        x: Param,
+        training: Option<u64>,
+    }
+    impl<C: Cell> Loss for Layer<C> {
+        fn on<'t, R: Real>(&self, tape: &'t Tape<'t, R>) -> Var<'t, R> {
+            let call = Call { training: self.training, ..Call::default() };
+            self.layer.run(tape.param(self.x), call).output.square().sum()
+        }
+    }
+    for training in [None, Some(3), Some(4)] {
+        let mut params = Params::<f64>::new(5);
+        let layer = Lstm::new(4).zoneout(0.15, 0.5).return_sequences(true).build(&mut params, "lstm", 2);
+        let x = params.add("x", [2, 6, 2], Init::Uniform { low: -1.0, high: 1.0 });
+        let task = Layer { layer, x, training };
+        check_forward(&task, &params).unwrap();
+        check_second_order(&task, &params, 3, 1).unwrap();
+    }
 }
 
 /// `y = x²`, whose gradient is wrong in one of two ways.

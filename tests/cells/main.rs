@@ -12,6 +12,7 @@ mod docs;
 mod forward_mode;
 mod gradients;
 mod graph;
+mod jacobian;
 mod laws;
 mod scan;
 mod trace;

@@ -4,11 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::common::every_cell::{Visit, every_cell};
-use crate::common::task::Waves;
-use tapeloop::bptt::{Task, recurrent_jacobians, spectral_radius};
-use tapeloop::check::Loss;
 use tapeloop::nn::{BasicLstm, Call, Cell, Gru, Lstm, Recurrent, SimpleRnn, Spec, Stacked};
-use tapeloop::{Array, Direction, Gradients, Init, Memory, Param, Params, Tape, Var};
+use tapeloop::{Array, Direction, Gradients, Init, Memory, Param, Params, Real, Tape, Var};
 
 const T: usize = 7;
 
@@ -229,6 +226,37 @@ fn a_contribution_is_an_outer_product() {
     }
 }
 
+/// A cell of one's own, its quantity by the name that it has been given, and what is added to its weights.
+#[test]
+fn a_cell_of_ones_own_has_its_names() {
+    #[derive(Clone, Copy)]
+    struct Leaky(Param);
+    impl Cell for Leaky {
+        type State<'t, R: Real> = Var<'t, R>;
+        fn zero_state<'t, R: Real>(&self, tape: &'t Tape<'t, R>, batch: usize) -> Var<'t, R> {
+            tape.zeros([batch, 1])
+        }
+        fn step<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>) -> Var<'t, R> {
+            let new = x_t.matmul(x_t.tape().param(self.0)).named("new");
+            h * 0.5 + new
+        }
+    }
+    let mut params = Params::<f64>::new(0);
+    let w = params.add("w", [1, 1], Init::Constant(3.0));
+    let tape = Tape::new(&params, Memory::new()).traced();
+    let h_last = Recurrent::of(Leaky(w)).forward(tape.input([1, 3, 1], &[1.0, 2.0, 4.0]));
+    let total = h_last.sum();
+    tape.backward(total, &mut params.zero_gradients());
+    assert_eq!(tape.names(0), ["h", "new"]);
+    let new = tape.trace(0, "new");
+    assert_eq!([0, 1, 2].map(|t| new.at(t).item()), [3.0, 6.0, 12.0]);
+    assert_eq!(new.gradient_norms(), [(0, 0.25), (1, 0.5), (2, 1.0)]);
+    let parts = tape.contributions(total, w);
+    let parts: Vec<_> = parts.into_iter().map(|(step, part)| (step.unwrap()[1], part[0])).collect();
+    assert_eq!(parts, [(2, 4.0), (1, 1.0), (0, 0.25)]);
+    assert_eq!(tape.recurrent_jacobian(0, 2), [0.5]);
+}
+
 /// Two layers, and one on top that belongs to no step.
 #[test]
 fn sequences_are_counted() {
@@ -295,138 +323,6 @@ fn a_tape_is_traced_from_its_beginning() {
     let tape = Tape::new(&params, Memory::new());
     tape.zeros([1]);
     let _ = tape.traced();
-}
-
-struct Jacobians;
-
-impl Visit for Jacobians {
-    /// By differences of the step.
-    fn visit<S: Spec + Copy>(&mut self, name: &str, layer: Recurrent<S>) {
-        const EPSILON: f64 = 2e-6;
-        let (task, params) = Waves::new::<S, f64>(layer, [1, 4, 2]);
-        let all = recurrent_jacobians(&task, &params);
-        assert_eq!(all.len(), 4, "{name}");
-        let tape = Tape::without_gradients(&params, Memory::new());
-        let mut state = task.cell.zero_state(&tape, 1);
-        for (t, jacobian) in all.iter().enumerate() {
-            use tapeloop::nn::State;
-            let flat = |state: <S::Cell as Cell>::State<'_, f64>| {
-                let mut flat = Vec::new();
-                let _ = state.map(|variable| {
-                    flat.extend(variable.value());
-                    variable
-                });
-                flat
-            };
-            let size = flat(state).len();
-            assert_eq!(jacobian.len(), size * size, "{name}");
-            for j in 0..size {
-                let at = |move_by: f64| {
-                    let mut first = 0;
-                    let moved = state.map(|variable| {
-                        let mut value = variable.value();
-                        if let Some(number) = j.checked_sub(first).and_then(|j| value.get_mut(j)) {
-                            *number += move_by;
-                        }
-                        first += value.len();
-                        tape.input(variable.shape(), &value)
-                    });
-                    flat(task.cell.step(task.input(&tape, t), moved))
-                };
-                // Four points, and close: layer norm bends much at a state of zeros.
-                let [up, down, up_2, down_2] = [1.0, -1.0, 2.0, -2.0].map(|steps| at(steps * EPSILON));
-                for i in 0..size {
-                    let slope = (8.0 * (up[i] - down[i]) - (up_2[i] - down_2[i])) / (12.0 * EPSILON);
-                    assert!((jacobian[i * size + j] - slope).abs() < 1e-9, "{name}, step {t}, [{i}, {j}]");
-                }
-            }
-            assert!(spectral_radius(jacobian).is_finite(), "{name}");
-            state = task.cell.step(task.input(&tape, t), state);
-        }
-        assert!(task.on(&tape).item().is_finite());
-    }
-}
-
-#[test]
-fn jacobians_are_slopes_of_the_step() {
-    every_cell(3, &mut Jacobians);
-}
-
-struct Along;
-
-impl Visit for Along {
-    /// The Jacobians of a traced run are those of the cell alone.
-    fn visit<S: Spec + Copy>(&mut self, name: &str, layer: Recurrent<S>) {
-        let (task, params) = Waves::new::<S, f64>(layer, [2, 4, 2]);
-        let expected = recurrent_jacobians(&task, &params);
-        let tape = Tape::new(&params, Memory::new()).traced();
-        let inputs: Vec<_> = (0..4).map(|t| task.input(&tape, t)).collect();
-        let output = Recurrent::of(task.cell).forward(tape.stack(1, &inputs));
-        for t in 1..4 {
-            let jacobian = tape.recurrent_jacobian(0, t);
-            assert_eq!(jacobian.len(), expected[t].len(), "{name}");
-            // A clock is data, here.
-            let state = tape.state(0, t - 1);
-            let columns = state.iter().flat_map(|var| vec![var.needs_grad(); var.shape().len()]);
-            let mut columns: Vec<bool> = columns.collect();
-            assert!(columns[0], "{name}: h is computed");
-            columns = columns.repeat(columns.len());
-            for ((ours, theirs), computed) in jacobian.iter().zip(&expected[t]).zip(columns) {
-                let near = (ours - theirs).abs() < 1e-13 * (1.0 + theirs.abs());
-                assert!(if computed { near } else { *ours == 0.0 }, "{name}, step {t}: {ours}, not {theirs}");
-            }
-        }
-        assert_eq!(tape.state(0, 3)[0].value(), tape.trace(0, "h").at(3).value(), "{name}");
-        tape.backward(output.sum(), &mut params.zero_gradients());
-    }
-}
-
-#[test]
-fn jacobians_of_a_traced_run_are_those_of_the_cell() {
-    every_cell(3, &mut Along);
-}
-
-/// A mask, from the end: what is kept has the Jacobian 1; where the sequence begins, there is none.
-#[test]
-fn jacobians_know_of_masks_and_directions() {
-    let mut params = Params::<f64>::new(4);
-    let gru = Gru::new(3).go_backwards(true).build(&mut params, "gru", 1);
-    let tape = Tape::new(&params, Memory::new()).traced();
-    let mask = Some(tape.input([2, 4], &[1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0]));
-    let x = tape.input([2, 4, 1], &numbers(8));
-    let _ = gru.run(x, Call { mask, ..Call::default() });
-    let jacobian = tape.recurrent_jacobian(0, 2);
-    assert!((0..36).all(|n| jacobian[n] == if n % 7 == 0 { 1.0 } else { 0.0 }), "{jacobian:?}");
-    let radius = |t| spectral_radius(&tape.recurrent_jacobian(0, t));
-    assert_eq!(radius(2), 1.0);
-    assert_eq!(radius(1), 1.0, "the second row is kept");
-    assert!(radius(0) != 1.0);
-    let first = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| tape.recurrent_jacobian(0, 3)));
-    assert!(first.is_err());
-}
-
-/// `b = a², c = a·b`: with both given `∂c/∂a = b`; by `a` alone `3·a²`.
-#[test]
-fn variables_of_a_jacobian_are_independent() {
-    let params = Params::<f64>::new(0);
-    let tape = Tape::new(&params, Memory::new());
-    let a = tape.variable(&Array::new([1], vec![3.0]));
-    let b = a.square();
-    let c = a * b;
-    assert_eq!(tape.jacobian(&[c, b], &[a, b]), [9.0, 3.0, 0.0, 1.0]);
-    assert_eq!(tape.jacobian(&[c, b], &[b, a]), [3.0, 9.0, 1.0, 0.0]);
-    assert_eq!(tape.jacobian(&[c], &[a]), [27.0]);
-    assert_eq!(tape.jacobian(&[a], &[b, b]), [0.0, 0.0]);
-    assert_eq!(tape.jacobian(&[c], &[c]), [1.0]);
-}
-
-#[test]
-#[should_panic = "no gradient by"]
-fn there_is_no_jacobian_by_data() {
-    let params = Params::<f64>::new(0);
-    let tape = Tape::new(&params, Memory::new());
-    let x = tape.input([1], &[3.0]);
-    let _ = tape.jacobian(&[x.square()], &[x]);
 }
 
 /// A tape over the weights `w = [w, w]`.

@@ -120,7 +120,8 @@ fn divisor(kind: &str) -> Option<usize> {
 }
 
 impl<C: Cell> Net<C> {
-    /// A loss that depends on the output and on the last state, each element with a weight of its own.
+    /// A loss that depends on the output and on the last state, each element with a weight of its own. Others read what the layer reads, too: the input and the initial
+    /// state have a summand of their own, and the same weights run through the input a second time. What a layer doesn't add to a gradient, but overwrites, is missing then.
     pub fn loss<'t>(&self, tape: &'t Tape<'t, f64>) -> Var<'t, f64> {
         let x = tape.param(self.x);
         let &[b, t, _] = x.shape().sizes() else { unreachable!() };
@@ -133,7 +134,11 @@ impl<C: Cell> Net<C> {
             loss = loss + weighted(tape, state * state, 0.2);
             state
         });
-        loss
+        let again = self.layer.run(x, Call { training: self.training, ..Call::default() });
+        let read =
+            self.initial.iter().zip(3_u8..).map(|(&s, i)| weighted(tape, tape.param(s), 0.1 * f64::from(i)));
+        let read = read.fold(weighted(tape, x, 0.7), |sum, more| sum + more);
+        loss + weighted(tape, again.output, 0.5) + read
     }
 
     /// The gradients, added to what was there, and the loss.

@@ -3,7 +3,7 @@
 use super::lines::{Point, Rect};
 
 /// The size of a number, and how wide a letter of it is.
-pub(super) const SIZE: f64 = 18.0;
+pub(super) const SIZE: f64 = 21.0;
 const LETTER: f64 = 0.62;
 /// Along a line between possible places, the first of which is so far from its end.
 const STEP: f64 = 6.0;

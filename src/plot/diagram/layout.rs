@@ -12,7 +12,7 @@ use crate::tape::{Graph, GraphEdge, GraphNode};
 pub(super) const HEIGHT: f64 = 64.0;
 /// The sizes of a box's two lines, and how wide a letter of them is in wide fonts.
 pub(super) const TITLE: f64 = 24.0;
-pub(super) const SMALL: f64 = 19.0;
+pub(super) const SMALL: f64 = 22.0;
 const LETTER: [f64; 2] = [0.68, 0.62];
 
 /// An edge over more rows than this goes round all that is between.
