@@ -1,4 +1,4 @@
-"""Diagonal state spaces of ESPnet, which has the layer of the authors, recomputed: a convolution."""
+"""Cells of ESPnet, recomputed: diagonal state spaces, of which it has the layer of the authors, a convolution; and zoneout, around PyTorch's LSTM."""
 
 import importlib.util
 import logging
@@ -20,6 +20,7 @@ for name in ("espnet2", "espnet2.asr", "espnet2.asr.state_spaces"):
     module.__path__ = [str(PACKAGE.joinpath(*name.split(".")[1:]))]
 
 from espnet2.asr.state_spaces.s4 import S4
+from espnet.nets.pytorch_backend.tacotron2.decoder import ZoneOutCell
 
 LIBRARY = {"library": "espnet 202511", "licence": "Apache-2.0"}
 H, N = 4, 8
@@ -38,6 +39,16 @@ def s4d(x, p, s):
     weights = {f"kernel.kernel.{name}": weight for name, weight in kernel.items()} | {"D": p["d"][None]}
     outputs, state = functional_call(layer, weights, (x @ p["w"], torch.complex(each(s[1]), each(s[2]))))
     return outputs, [outputs[:, -1], state.real.reshape(2, -1), state.imag.reshape(2, -1)]
+
+
+# Not in training, where it is chance. It has a rate for each of h and c, once it is made.
+@zoo.case("lstm_zoneout", units=H, params={"w_ih": (3, 4 * H), "w_hh": (H, 4 * H), "b": (4 * H,)}, states=[(2, H), (2, H)], **LIBRARY)
+def lstm_zoneout(x, p, s):
+    cell = ZoneOutCell(torch.nn.LSTMCell(3, H)).eval()
+    cell.zoneout_rate = (0.15, 0.5)
+    weights = {"weight_ih": p["w_ih"].T, "weight_hh": p["w_hh"].T, "bias_ih": p["b"], "bias_hh": torch.zeros(4 * H)}
+    outputs, state = zoo.over_time(cell, {f"cell.{name}": weight for name, weight in weights.items()}, x, tuple(s))
+    return outputs, list(state)
 
 
 if __name__ == "__main__":

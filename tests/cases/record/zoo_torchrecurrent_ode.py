@@ -80,7 +80,25 @@ def unicornn(x, p, s):
     return outputs, [h, c]
 
 
-# LEMCell isn't compared: its y_t reads z_{t−1}, where the paper's reads z_t.
+LONG = {"w": (3, 12), "u": (4, 12), "b": (12,), "w_y": (3, 4), "v": (4, 4), "b_y": (4,)}
+
+# Its y_t reads z_{t−1}, where the paper's reads z_t. There is no other place where y_t depends on z_{t−1}, and none where z_t depends on y_t. So it
+# is called twice: for z_t, and then for y_t, with z_t in the place of z_{t−1}. Its first gate is the step of y, its second that of z.
+@zoo.case("lem", units=4, params=LONG, states=[(2, 4), (2, 4)], **LIBRARY)
+def lem(x, p, s):
+    def order(gates, *last):
+        of_z, of_y, content = gates.chunk(3, -1)
+        return torch.cat([of_y, of_z, content, *last], -1)
+
+    weights = {"weight_ih": order(p["w"], p["w_y"]).T, "weight_hh": order(p["u"]).T, "weight_ch": p["v"].T,
+               "bias_ih": order(p["b"], p["b_y"]), "bias_hh": torch.zeros(12), "bias_ch": torch.zeros(4)}
+    cell = lambda *inputs: torch.func.functional_call(tr.LEMCell(3, 4), weights, inputs)
+    (y, z), outputs = s, []
+    for x_t in x.unbind(1):
+        z = cell(x_t, (y, z))[1]
+        y = cell(x_t, (y, z))[0]
+        outputs.append(y)
+    return torch.stack(outputs, 1), [y, z]
 
 
 BISTABLE = {"w": (3, 12), "u": (8,), "b": (12,)}
