@@ -22,7 +22,7 @@ All is measured on sequences that are not trained with, every 50 steps and after
 book. All cells begin with the weights that their descriptions give them, and get the same batches; Adam, and gradients clipped at norm 1. \
 A cell whose loss is no finite number any more is out, and the race goes on.
 
-‖∂L/∂s_1‖/‖∂L/∂s_T‖: before training, with the loss of the last step; s is all that a cell carries from step to step, h or h and c.";
+‖∂L/∂s_1‖/‖∂L/∂s_T‖: before training, with the loss of the last step, in f64; s is all that a cell carries from step to step, h or h and c.";
 
 /// What is to be learned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
