@@ -20,7 +20,9 @@ use crate::tensor::Params;
 /// h_t = i⊙p + f⊙h_{t−1}
 /// ```
 ///
-/// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, `{name}.u` `[H, H]` and `{name}.b` `[H]`, which begins at 0.
+/// The letters `W` and `U`, of the input and of the state, are those of the authors' code. It has a bias in `q`; here it is in `p`.
+///
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, Glorot uniform, `{name}.u` `[H, H]`, orthogonal, and `{name}.b` `[H]`, zeros.
 pub type Atr = Recurrent<AtrSpec>;
 
 /// The size of an [`AtrCell`].

@@ -19,7 +19,7 @@ use crate::tensor::Params;
 /// ```
 ///
 /// [`build`](Recurrent::build) adds `{name}.x.w` `[I, H]`, which is `W`, and `{name}.w` `[I, 2·H]`, which is `V`, `{name}.u` `[H, 2·H]`,
-/// `{name}.b` `[2·H]`, gates `θ, η`; `b_θ` begins at 1, `b_η` at −1.
+/// `{name}.b` `[2·H]`, gates `θ, η`. `W` and `V` begin Glorot uniform, `U` orthogonal, `b_θ` at 1, `b_η` at −1.
 pub type Cfn = Recurrent<CfnSpec>;
 
 /// The size of a [`CfnCell`].

@@ -16,9 +16,9 @@ use crate::tensor::{Init, Param, Params};
 /// h_t = σ(α)·h̃_t + σ(β)·h_{t−1}
 /// ```
 ///
-/// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, `{name}.u` `[H, H]`, `{name}.b` `[H]`, and `{name}.alpha` and `{name}.beta`, `[1]`
-/// each, which begin at −3 and 3, so that a step changes little: EdgeML's values. (torchrecurrent has them the other way round, and
-/// the paper's `σ(β) ≈ 1 − σ(α)` holds in both.)
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, Glorot uniform, `{name}.u` `[H, H]`, orthogonal, `{name}.b` `[H]`, zeros, and `{name}.alpha` and
+/// `{name}.beta`, `[1]` each, which begin at −3 and 3, so that a step changes little: EdgeML's values. (torchrecurrent has them the other way
+/// round, and the paper's `σ(β) ≈ 1 − σ(α)` holds in both. EdgeML draws both matrices from a normal distribution with deviation 0.1, and begins `b` at 1.)
 pub type FastRnn = Recurrent<FastRnnSpec>;
 
 /// The size of a [`FastRnnCell`].

@@ -27,8 +27,8 @@ use crate::tensor::Params;
 /// (TensorFlow Addons' `LayerNormLSTMCell` carries on the normalised `c` instead.)
 ///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 4·H]`, `{name}.u` `[H, 4·H]` and `{name}.b` `[4·H]`, gates `i, f, g, o`, then
-/// `{name}.x.gamma` `[4·H]`, `{name}.h.gamma` `[4·H]`, `{name}.c.gamma` `[H]`, of ones, and `{name}.c.beta` `[H]`, of zeros; `b_f` begins
-/// at 1.
+/// `{name}.x.gamma` `[4·H]`, `{name}.h.gamma` `[4·H]`, `{name}.c.gamma` `[H]`, of ones, and `{name}.c.beta` `[H]`, of zeros. `W` begins
+/// Glorot uniform, `U` orthogonal, `b_f` at 1, the other biases at 0.
 pub type LayerNormLstm = Recurrent<LayerNormLstmSpec>;
 
 /// The size of a [`LayerNormLstmCell`].

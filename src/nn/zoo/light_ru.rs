@@ -22,7 +22,7 @@ use crate::tensor::Params;
 /// A [`Star`](super::Star) without its outer tanh, and without a bias of the content. (The paper calls it LRU, a name that went to another cell.)
 ///
 /// [`build`](Recurrent::build) adds `{name}.h.w` `[I, H]`, which is `W_h`, and `{name}.w` `[I, H]`, `{name}.u` `[H, H]`, `{name}.b` `[H]`
-/// of `f`; `b_f` begins at 0.
+/// of `f`. Both `W` begin Glorot uniform, `U` orthogonal, `b_f` at 0.
 pub type LightRu = Recurrent<LightRuSpec>;
 
 /// The size of a [`LightRuCell`].

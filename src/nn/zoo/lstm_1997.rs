@@ -24,8 +24,9 @@ use crate::tensor::Params;
 /// the same net with `W_c`, `U_c`, `b_c` half as large, and `s/2` in the place of `s`. The paper also cuts gradients off where they
 /// leave a cell by its gates; here they are whole.
 ///
-/// [`build`](Recurrent::build) adds `{name}.w` `[I, 3·H]`, `{name}.u` `[H, 3·H]` and `{name}.b` `[3·H]`, gates `i, c, o`; all biases
-/// begin at 0. (Where cells drift or are abused as biases, the paper lets `b_i` and `b_o` begin below.)
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, 3·H]`, `{name}.u` `[H, 3·H]` and `{name}.b` `[3·H]`, gates `i, c, o`. `W` begins
+/// Glorot uniform, `U` orthogonal, all biases at 0. (The paper draws weights from small ranges around 0, and where cells drift or are abused as biases, it lets `b_i` and
+/// `b_o` begin below.)
 pub type Lstm1997 = Recurrent<Lstm1997Spec>;
 
 /// The size of an [`Lstm1997Cell`].

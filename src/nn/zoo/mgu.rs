@@ -17,8 +17,8 @@ use crate::tensor::Params;
 /// h_t = (1 − f)⊙h_{t−1} + f⊙ĥ
 /// ```
 ///
-/// [`build`](Recurrent::build) adds `{name}.w` `[I, 2·H]`, `{name}.u` `[H, 2·H]` and `{name}.b` `[2·H]`, gates `f, h`; all biases
-/// begin at 0.
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, 2·H]`, `{name}.u` `[H, 2·H]` and `{name}.b` `[2·H]`, gates `f, h`. `W` begins
+/// Glorot uniform, `U` orthogonal, all biases at 0.
 pub type Mgu = Recurrent<MguSpec>;
 
 /// The size of an [`MguCell`].

@@ -20,7 +20,7 @@ use crate::tensor::Params;
 /// ```
 ///
 /// [`build`](Recurrent::build) adds `{name}.z.w` `[I, H]` and `{name}.z.b` `[H]`, then of the gate `{name}.w` `[H, H]`, which is `U_z`,
-/// `{name}.u` `[H, H]`, which is `U_h`, and `{name}.b` `[H]`; all biases begin at 0.
+/// `{name}.u` `[H, H]`, which is `U_h`, and `{name}.b` `[H]`. `W_x` and `U_z` begin Glorot uniform, `U_h` orthogonal, all biases at 0.
 pub type MinimalRnn = Recurrent<MinimalRnnSpec>;
 
 /// The size of a [`MinimalRnnCell`].

@@ -23,8 +23,10 @@ use crate::tensor::{Init, Param, Params};
 /// h_t = o⊙tanh(c_t)
 /// ```
 ///
+/// The paper's matrices from the input, `W_·x`, are `W` here, and those from `h` and `m`, `W_·h` and `W_·m`, are `U`.
+///
 /// [`build`](Recurrent::build) adds `{name}.w_m` `[I, H]`, `{name}.u_m` `[H, H]`, and `{name}.w` `[I, 4·H]`, `{name}.u` `[H, 4·H]`,
-/// `{name}.b` `[4·H]`, gates `i, f, h, o`; `b_f` begins at 1.
+/// `{name}.b` `[4·H]`, gates `i, f, h, o`. Both `W` begin Glorot uniform, both `U` orthogonal, `b_f` at 1, the other biases at 0.
 pub type MultiplicativeLstm = Recurrent<MultiplicativeLstmSpec>;
 
 /// The size of a [`MultiplicativeLstmCell`].

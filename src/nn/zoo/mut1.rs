@@ -22,7 +22,7 @@ use crate::tensor::Params;
 /// The paper has `tanh(x_t)`, of inputs as wide as the state; `W_h` brings them there, as in torchrecurrent.
 ///
 /// [`build`](Recurrent::build) adds `{name}.z.w` `[I, H]`, `{name}.z.b` `[H]`, `{name}.h.w` `[I, H]`, `{name}.h.u` `[H, H]`, `{name}.h.b` `[H]`,
-/// and `{name}.w` `[I, H]`, `{name}.u` `[H, H]`, `{name}.b` `[H]` of `r`; all biases begin at 0.
+/// and `{name}.w` `[I, H]`, `{name}.u` `[H, H]`, `{name}.b` `[H]` of `r`. All `W` begin Glorot uniform, both `U` orthogonal, all biases at 0.
 pub type Mut1 = Recurrent<Mut1Spec>;
 
 /// The size of a [`Mut1Cell`].

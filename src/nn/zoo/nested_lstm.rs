@@ -24,7 +24,8 @@ use crate::tensor::Params;
 /// ```
 ///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 4·H]`, `{name}.u` `[H, 4·H]`, `{name}.b` `[4·H]`, gates `i, f, c, o`, and the same
-/// of the inner LSTM, `{name}.inner.w` `[H, 4·H]`, `{name}.inner.u` `[H, 4·H]`, `{name}.inner.b` `[4·H]`; `b_f` and `b̃_f` begin at 1.
+/// of the inner LSTM, `{name}.inner.w` `[H, 4·H]`, `{name}.inner.u` `[H, 4·H]`, `{name}.inner.b` `[4·H]`. `W` and `W̃` begin Glorot uniform,
+/// `U` and `Ũ` orthogonal, `b_f` and `b̃_f` at 1, the other biases at 0.
 pub type NestedLstm = Recurrent<NestedLstmSpec>;
 
 /// The size of a [`NestedLstmCell`].

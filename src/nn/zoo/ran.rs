@@ -20,8 +20,10 @@ use crate::tensor::Params;
 /// h_t = tanh(c_t)
 /// ```
 ///
+/// The paper's `W_·x` are `W` here, and its `W_·h` are `U`.
+///
 /// [`build`](Recurrent::build) adds `{name}.c.w` `[I, H]`, and `{name}.w` `[I, 2·H]`, `{name}.u` `[H, 2·H]`, `{name}.b` `[2·H]`, gates
-/// `i, f`; all biases begin at 0.
+/// `i, f`. Both `W` begin Glorot uniform, `U` orthogonal, all biases at 0.
 pub type Ran = Recurrent<RanSpec>;
 
 /// The size of a [`RanCell`].
