@@ -1,7 +1,7 @@
 //! JANET: an LSTM that is left with its forget gate
 
 use super::Gates;
-use crate::nn::{Cell, Recurrent, Spec};
+use crate::nn::{Cell, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::Params;
@@ -24,38 +24,20 @@ pub type Janet = Recurrent<JanetSpec>;
 /// `β`: how much less content is kept out than memory is kept.
 const BETA: f64 = 1.0;
 
-/// The size of a [`JanetCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct JanetSpec {
-    units: usize,
-}
-
-impl Janet {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(JanetSpec { units })
-    }
-}
-
-impl Spec for JanetSpec {
-    type Cell = JanetCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> JanetCell {
-        JanetCell { gates: Gates::new(params, name, [inputs, self.units]).with_bias(params, 0, 1.0) }
-    }
-}
+units_only!(Janet, JanetSpec, JanetCell, "`H` units.");
 
 /// One step of a [`Janet`].
 #[derive(Clone, Copy, Debug)]
 pub struct JanetCell {
     /// `W`, `U`, `b` of `f` and `c̃`.
     pub gates: Gates<2>,
+}
+
+impl JanetCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        Self { gates: Gates::new(params, name, [inputs, units]).with_bias(params, 0, 1.0) }
+    }
 }
 
 impl Cell for JanetCell {

@@ -6,6 +6,9 @@
 //! To add one takes a file, and its line in the list below. From there gradient checks, traces, pictures of the tape, the race
 //! (`examples/zoo`) and the `throughput` bench have it. `CONTRIBUTING.md` says what belongs to it in `docs` and in the family tree.
 
+#[macro_use]
+mod units_only;
+
 mod complex;
 mod gates;
 mod hippo;

@@ -1,7 +1,7 @@
 //! RAN: a memory of gated sums of the inputs, and nothing else
 
 use super::Gates;
-use crate::nn::{Cell, Dense, DenseLayer, Recurrent, Spec};
+use crate::nn::{Cell, Dense, DenseLayer, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::Params;
@@ -26,35 +26,7 @@ use crate::tensor::Params;
 /// `i, f`. Both `W` begin Glorot uniform, `U` orthogonal, all biases at 0.
 pub type Ran = Recurrent<RanSpec>;
 
-/// The size of a [`RanCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct RanSpec {
-    units: usize,
-}
-
-impl Ran {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(RanSpec { units })
-    }
-}
-
-impl Spec for RanSpec {
-    type Cell = RanCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> RanCell {
-        RanCell {
-            content: Dense::new(self.units).bias(false).build(params, &format!("{name}.c"), inputs),
-            gates: Gates::new(params, name, [inputs, self.units]),
-        }
-    }
-}
+units_only!(Ran, RanSpec, RanCell, "`H` units.");
 
 /// One step of a [`Ran`].
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +35,16 @@ pub struct RanCell {
     pub content: DenseLayer,
     /// `W`, `U`, `b` of `i` and `f`.
     pub gates: Gates<2>,
+}
+
+impl RanCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        Self {
+            content: Dense::new(units).bias(false).build(params, &format!("{name}.c"), inputs),
+            gates: Gates::new(params, name, [inputs, units]),
+        }
+    }
 }
 
 impl Cell for RanCell {
