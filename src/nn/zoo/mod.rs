@@ -7,6 +7,8 @@
 //! (`examples/zoo`) and the `throughput` bench have it. `CONTRIBUTING.md` says what belongs to it in `docs` and in the family tree.
 
 #[macro_use]
+mod linear_cell;
+#[macro_use]
 mod units_only;
 
 mod complex;
