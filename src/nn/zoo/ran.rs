@@ -23,7 +23,7 @@ use crate::tensor::Params;
 /// The paper's `W_·x` are `W` here, and its `W_·h` are `U`.
 ///
 /// [`build`](Recurrent::build) adds `{name}.c.w` `[I, H]`, and `{name}.w` `[I, 2·H]`, `{name}.u` `[H, 2·H]`, `{name}.b` `[2·H]`, gates
-/// `i, f`. Both `W` begin Glorot uniform, `U` orthogonal, all biases at 0.
+/// `i, f`. Both `W` begin Glorot uniform, `U` orthogonal, all biases at 0. (For the Penn Treebank the authors' code draws all matrices uniform in ±0.05 or ±0.04.)
 pub type Ran = Recurrent<RanSpec>;
 
 units_only!(Ran, RanSpec, RanCell, "`H` units.");
