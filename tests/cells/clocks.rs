@@ -1,4 +1,4 @@
-//! Cells of the zoo that count steps, beside their equations in plain numbers: nobody publishes them as a package.
+//! Cells of the zoo that count steps: their equations in plain numbers, masks, and initial values. (`cases.rs` has them beside theanets and TensorFlow 1.15.5.)
 
 use tapeloop::nn::zoo::{Clockwork, PhasedLstm};
 use tapeloop::nn::{Call, Cell};

@@ -6,6 +6,23 @@ use std::collections::BTreeSet;
 use crate::common::layers::{SHAPES, Tally, WAYS, net};
 use tapeloop::nn::{Recurrent, Spec, zoo};
 
+/// The cells that have an operation for a whole sequence: the fused ones, then the scans.
+const AT_ONCE: [&str; 13] = [
+    "simple_rnn",
+    "lstm",
+    "gru",
+    "basic_lstm",
+    "gru_reset_before",
+    "sru_first",
+    "min_gru",
+    "min_lstm",
+    "qrnn",
+    "lru",
+    "s4d",
+    "s5",
+    "mamba",
+];
+
 /// Checks the cells in the shapes that have so many units.
 struct Check {
     units: usize,
@@ -42,6 +59,7 @@ fn every_gradient_of_every_cell_in_every_way() {
     }
     assert_eq!(check.names, zoo::NAMES.iter().copied().collect(), "names that differ from the list");
     assert_eq!(check.names.len(), zoo::NAMES.len(), "a name twice");
+    assert_eq!(check.at_once, BTreeSet::from(AT_ONCE), "cells with an operation for a whole sequence");
     let Tally { cases, derivatives, closer, worst, apart, .. } = check.tally;
     assert!(closer * 50 < cases, "{closer} of {cases} cases took smaller differences");
     println!(

@@ -16,7 +16,8 @@ use crate::tensor::{Init, Params, Shape};
 ///
 /// [`build`](Recurrent::build) adds the weights `{name}.w_ih` `[I, 4·H]`, `{name}.w_hh` `[H, 4·H]`, `{name}.b` `[4·H]`
 /// (PyTorch's two: `{name}.b_ih`, `{name}.b_hh`) and what the options ask for. With peepholes, a projection, clipping, coupled gates or other activations every step is
-/// on the tape by itself; otherwise there is an operation for whole sequences.
+/// on the tape by itself; otherwise there is an operation for whole sequences. With [`zoneout`](Recurrent::zoneout) parts of a state stay as they were,
+/// `s_t ← s_{t−1} + (s_t − s_{t−1})·m` for `h` and for `c`: see [`Zoneout`](crate::nn::Zoneout), in `recurrent/zoneout.rs`.
 pub type Lstm = Recurrent<LstmSpec>;
 
 /// The size and options of an [`LstmCell`].
@@ -131,8 +132,7 @@ impl Lstm {
     }
 
     /// Forgets what is written over: `f = 1 − i`. Greff et al. 2017. ONNX `input_forget`, TensorFlow 1
-    /// `tf.contrib.rnn.CoupledInputForgetGateLSTMCell`. (The weights of `f` stay, and
-    /// are not used.)
+    /// `tf.contrib.rnn.CoupledInputForgetGateLSTMCell`. (The weights of `f` stay and are not used: there are as many parameters as without.)
     #[must_use]
     pub fn coupled_gates(mut self, yes: bool) -> Self {
         self.cell.coupled = yes;

@@ -17,7 +17,7 @@ use crate::tensor::{Init, Params};
 /// ```
 ///
 /// `γ` (diffusion) makes up for what Euler's step adds; it and the step `ε` are chosen for a task. Here both begin at 0.1, in the middle of
-/// what is usual. `U` is stored whole, though only `U − Uᵀ` counts: `H(H − 1)/2` numbers.
+/// what is usual. `U` is stored whole, though only `U − Uᵀ` counts: `H(H − 1)/2` numbers. The paper's `V` is `W` here, and its `W` is `U`.
 ///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, normal with variance `1/I`, `{name}.u` `[H, H]`, normal with variance `1/H`, and
 /// `{name}.b` `[H]`, zeros.

@@ -1,7 +1,7 @@
 //! ATR: two gates from one product, by its sum and its difference
 
 use super::Gates;
-use crate::nn::{Cell, Recurrent, Spec};
+use crate::nn::{Cell, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::Params;
@@ -20,41 +20,25 @@ use crate::tensor::Params;
 /// h_t = i⊙p + f⊙h_{t−1}
 /// ```
 ///
-/// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, `{name}.u` `[H, H]` and `{name}.b` `[H]`, which begins at 0.
+/// The letters `W` and `U`, of the input and of the state, are those of the authors' code. It has a bias in `q`; here it is in `p`.
+///
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, Glorot uniform, `{name}.u` `[H, H]`, orthogonal, and `{name}.b` `[H]`, zeros.
 pub type Atr = Recurrent<AtrSpec>;
 
-/// The size of an [`AtrCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct AtrSpec {
-    units: usize,
-}
-
-impl Atr {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(AtrSpec { units })
-    }
-}
-
-impl Spec for AtrSpec {
-    type Cell = AtrCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> AtrCell {
-        AtrCell { gates: Gates::new(params, name, [inputs, self.units]) }
-    }
-}
+units_only!(Atr, AtrSpec, AtrCell, "`H` units.");
 
 /// One step of an [`Atr`].
 #[derive(Clone, Copy, Debug)]
 pub struct AtrCell {
     /// `W`, `U`, `b`.
     pub gates: Gates<1>,
+}
+
+impl AtrCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        Self { gates: Gates::new(params, name, [inputs, units]) }
+    }
 }
 
 impl Cell for AtrCell {

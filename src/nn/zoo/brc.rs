@@ -1,7 +1,9 @@
 //! BRC: units that can each hold one of two values, without anybody's help
 
+use super::Inputs;
+use super::gates::split;
 use crate::nn::cells::check;
-use crate::nn::{Cell, Recurrent, Spec};
+use crate::nn::{Cell, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::{Init, Param, Params};
@@ -24,36 +26,7 @@ use crate::tensor::{Init, Param, Params};
 /// zeros; gates `a, c, h`.
 pub type Brc = Recurrent<BrcSpec>;
 
-/// The size of a [`BrcCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct BrcSpec {
-    units: usize,
-}
-
-impl Brc {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(BrcSpec { units })
-    }
-}
-
-impl Spec for BrcSpec {
-    type Cell = BrcCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> BrcCell {
-        BrcCell {
-            w: params.add(format!("{name}.w"), [inputs, 3 * self.units], Init::GlorotUniform),
-            u: params.add(format!("{name}.u"), [2 * self.units], Init::Constant(1.0)),
-            b: params.add(format!("{name}.b"), [3 * self.units], Init::Zeros),
-        }
-    }
-}
+units_only!(Brc, BrcSpec, BrcCell, "`H` units.");
 
 /// One step of a [`Brc`].
 #[derive(Clone, Copy, Debug)]
@@ -66,12 +39,26 @@ pub struct BrcCell {
     pub b: Param,
 }
 
+impl BrcCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        Self {
+            w: params.add(format!("{name}.w"), [inputs, 3 * units], Init::GlorotUniform),
+            u: params.add(format!("{name}.u"), [2 * units], Init::Constant(1.0)),
+            b: params.add(format!("{name}.b"), [3 * units], Init::Zeros),
+        }
+    }
+}
+
 /// `h_t` from what `a`, `c` and `h` get of the input, and `a` and `c` of the last step.
 #[track_caller]
-pub(super) fn bistable<'t, R: Real>(x: Var<'t, R>, u: [Var<'t, R>; 2], h: Var<'t, R>) -> Var<'t, R> {
-    let [x_a, x_c, x_h] = [0, 1, 2].map(|gate| x.slice(1, gate * h.shape().last(), h.shape().last()));
-    let a = (1.0 + (x_a + u[0]).named("a_a").tanh()).named("a");
-    let c = (x_c + u[1]).named("a_c").sigmoid().named("c");
+pub(super) fn bistable<'t, R: Real>(
+    [x_a, x_c, x_h]: [Var<'t, R>; 3],
+    [u_a, u_c]: [Var<'t, R>; 2],
+    h: Var<'t, R>,
+) -> Var<'t, R> {
+    let a = (1.0 + (x_a + u_a).named("a_a").tanh()).named("a");
+    let c = (x_c + u_c).named("a_c").sigmoid().named("c");
     c * h + (1.0 - c) * (x_h + a * h).named("a_h").tanh()
 }
 
@@ -93,8 +80,7 @@ impl Cell for BrcCell {
     fn step_reading<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>, read: Var<'t, R>) -> Var<'t, R> {
         let (tape, units) = (h.tape(), self.u.shape().last() / 2);
         check("brc", x_t, self.w.shape().rows(), &[("the state h", h, units)]);
-        let x = x_t.matmul(tape.param(self.w)).add_bias(tape.param(self.b));
-        let u = [0, 1].map(|gate| tape.param(self.u).slice(0, gate * units, units));
-        bistable(x, u.map(|u| u.expand(h.shape()) * read), h)
+        let x = Inputs { w: self.w, b: self.b }.of("brc", x_t);
+        bistable(x, split(tape.param(self.u)).map(|u| u.expand(h.shape()) * read), h)
     }
 }

@@ -1,5 +1,6 @@
 //! CfC: a liquid time constant in closed form
 
+use super::gates::split;
 use crate::nn::cells::check;
 use crate::nn::{Cell, Recurrent, Spec};
 use crate::real::Real;
@@ -93,13 +94,12 @@ impl Cell for CfcCell {
 
     #[track_caller]
     fn step<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>) -> Var<'t, R> {
-        let (tape, units) = (h.tape(), self.u.shape().rows());
-        check("cfc", x_t, self.w.shape().rows(), &[("the state h", h, units)]);
+        let tape = h.tape();
+        check("cfc", x_t, self.w.shape().rows(), &[("the state h", h, self.u.shape().rows())]);
         let [w, u, b, v, b_v] = [self.w, self.u, self.b, self.v, self.b_v].map(|param| tape.param(param));
         let a = (x_t.matmul(w) + h.matmul(u)).add_bias(b).named("a");
         let z = (1.7159 * (0.666 * a).tanh()).named("z");
-        let heads = z.matmul(v).add_bias(b_v);
-        let [f, g, k] = [0, 1, 2].map(|head| heads.slice(1, head * units, units));
+        let [f, g, k] = split(z.matmul(v).add_bias(b_v));
         let (g, k) = (g.named("a_g").tanh().named("g"), k.named("a_k").tanh().named("k"));
         let gate = (-f.named("f")).sigmoid().named("σ");
         gate * g + (1.0 - gate) * k

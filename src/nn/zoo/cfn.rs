@@ -1,7 +1,7 @@
 //! CFN: a chaos-free net
 
 use super::Gates;
-use crate::nn::{Activation, Cell, Dense, DenseLayer, Recurrent, Spec};
+use crate::nn::{Activation, Cell, Dense, DenseLayer, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::Params;
@@ -19,41 +19,10 @@ use crate::tensor::Params;
 /// ```
 ///
 /// [`build`](Recurrent::build) adds `{name}.x.w` `[I, H]`, which is `W`, and `{name}.w` `[I, 2·H]`, which is `V`, `{name}.u` `[H, 2·H]`,
-/// `{name}.b` `[2·H]`, gates `θ, η`; `b_θ` begins at 1, `b_η` at −1.
+/// `{name}.b` `[2·H]`, gates `θ, η`. `W` and `V` begin Glorot uniform, `U` orthogonal, `b_θ` at 1, `b_η` at −1.
 pub type Cfn = Recurrent<CfnSpec>;
 
-/// The size of a [`CfnCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct CfnSpec {
-    units: usize,
-}
-
-impl Cfn {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(CfnSpec { units })
-    }
-}
-
-impl Spec for CfnSpec {
-    type Cell = CfnCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> CfnCell {
-        let content = Dense::new(self.units).bias(false).activation(Activation::Tanh);
-        CfnCell {
-            content: content.build(params, &format!("{name}.x"), inputs),
-            gates: Gates::new(params, name, [inputs, self.units])
-                .with_bias(params, 0, 1.0)
-                .with_bias(params, 1, -1.0),
-        }
-    }
-}
+units_only!(Cfn, CfnSpec, CfnCell, "`H` units.");
 
 /// One step of a [`Cfn`].
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +31,19 @@ pub struct CfnCell {
     pub content: DenseLayer,
     /// `V`, `U`, `b` of `θ` and `η`.
     pub gates: Gates<2>,
+}
+
+impl CfnCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        let content = Dense::new(units).bias(false).activation(Activation::Tanh);
+        Self {
+            content: content.build(params, &format!("{name}.x"), inputs),
+            gates: Gates::new(params, name, [inputs, units])
+                .with_bias(params, 0, 1.0)
+                .with_bias(params, 1, -1.0),
+        }
+    }
 }
 
 impl Cell for CfnCell {

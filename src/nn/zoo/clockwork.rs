@@ -21,8 +21,8 @@ use crate::tensor::{Init, Param, Params};
 ///
 /// The rows of a batch may stand at different steps, so all modules are computed at each, and chosen from; there is no time saved here.
 ///
-/// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, `{name}.b` `[H]`, zeros, and of each module `{name}.u_m` `[H − start, size]`. Modules
-/// are as large as each other; of units that are left over, the first ones get one each.
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, Glorot uniform, `{name}.b` `[H]`, zeros, and of each module `{name}.u_m` `[H − start, size]`, orthogonal:
+/// initial values of this crate. Modules are as large as each other; of units that are left over, the first ones get one each.
 pub type Clockwork = Recurrent<ClockworkSpec>;
 
 /// The sizes of a [`ClockworkCell`].

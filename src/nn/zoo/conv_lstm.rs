@@ -20,6 +20,8 @@ use crate::tensor::{Init, Param, Params};
 /// h_t = o⊙tanh c_t
 /// ```
 ///
+/// The paper's `W_x·` are `W` here, its `W_h·` are `U`, and its `W_c·` are `p`; `g` has no letter there.
+///
 /// `*` is a convolution `[K_y, K_x]` with zeros around the image, so that its size stays. Images lie flat, channels innermost: `x_t` `[B, Y·X·C]`, and `h`, `c`
 /// `[B, Y·X·F]` of `F` filters. So `H = Y·X·F` are the units, and the size of the input tells `C`.
 ///

@@ -1,7 +1,8 @@
 //! DeltaNet: a matrix memory that corrects what it holds instead of adding to it
 
+use super::gates::split;
 use crate::nn::cells::check;
-use crate::nn::{Cell, Recurrent, Spec};
+use crate::nn::{Cell, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::{Init, Param, Params};
@@ -26,35 +27,7 @@ use crate::tensor::{Init, Param, Params};
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 3·H]` of `k, v, q` and `{name}.w_beta` `[I, 1]`, Glorot uniform; there are no biases.
 pub type DeltaNet = Recurrent<DeltaNetSpec>;
 
-/// The size of a [`DeltaNetCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct DeltaNetSpec {
-    units: usize,
-}
-
-impl DeltaNet {
-    /// `H` units, and a memory of `H·H` numbers.
-    pub fn new(units: usize) -> Self {
-        Self::of(DeltaNetSpec { units })
-    }
-}
-
-impl Spec for DeltaNetSpec {
-    type Cell = DeltaNetCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> DeltaNetCell {
-        DeltaNetCell {
-            w: params.add(format!("{name}.w"), [inputs, 3 * self.units], Init::GlorotUniform),
-            w_beta: params.add(format!("{name}.w_beta"), [inputs, 1], Init::GlorotUniform),
-        }
-    }
-}
+units_only!(DeltaNet, DeltaNetSpec, DeltaNetCell, "`H` units, and a memory of `H·H` numbers.");
 
 /// One step of a [`DeltaNet`].
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +36,16 @@ pub struct DeltaNetCell {
     pub w: Param,
     /// `w_β` `[I, 1]`.
     pub w_beta: Param,
+}
+
+impl DeltaNetCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        Self {
+            w: params.add(format!("{name}.w"), [inputs, 3 * units], Init::GlorotUniform),
+            w_beta: params.add(format!("{name}.w_beta"), [inputs, 1], Init::GlorotUniform),
+        }
+    }
 }
 
 /// `φ(x)/Σⱼ φ(x)ⱼ` with `φ(x) = elu(x) + 1`.
@@ -86,8 +69,7 @@ impl Cell for DeltaNetCell {
         let (tape, units) = (x_t.tape(), self.w.shape().last() / 3);
         let states = [("the state h", h, units), ("S", s, units * units)];
         check("delta_net", x_t, self.w.shape().rows(), &states);
-        let a = x_t.matmul(tape.param(self.w));
-        let [k, v, q] = std::array::from_fn(|part| a.slice(1, part * units, units));
+        let [k, v, q] = split(x_t.matmul(tape.param(self.w)));
         let (k, v, q) = (normalised(k).named("k̂"), v.named("v"), normalised(q).named("q̂"));
         let beta = x_t.matmul(tape.param(self.w_beta)).named("a_β").sigmoid().named("β");
         let stored = s.matvec(k).named("v̄");

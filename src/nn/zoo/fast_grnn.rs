@@ -1,7 +1,7 @@
 //! FastGRNN: a gate and a content that share their matrices
 
 use crate::nn::cells::check;
-use crate::nn::{Cell, Recurrent, Spec};
+use crate::nn::{Cell, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::{Init, Param, Params};
@@ -21,42 +21,10 @@ use crate::tensor::{Init, Param, Params};
 /// The matrices are dense here. (For small devices, the paper also makes them sparse, of low rank, and of bytes.)
 ///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, Glorot uniform, `{name}.u` `[H, H]`, orthogonal, `{name}.b_z` and `{name}.b_h`, `[H]` each, and `{name}.zeta` and
-/// `{name}.nu`, `[1]` each. Both biases begin at 1, `ζ` at 1 and `ν` at −4, as EdgeML's.
+/// `{name}.nu`, `[1]` each. Both biases begin at 1, `ζ` at 1 and `ν` at −4, as EdgeML's. (EdgeML draws both matrices from a normal distribution with deviation 0.1.)
 pub type FastGrnn = Recurrent<FastGrnnSpec>;
 
-/// The size of a [`FastGrnnCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct FastGrnnSpec {
-    units: usize,
-}
-
-impl FastGrnn {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(FastGrnnSpec { units })
-    }
-}
-
-impl Spec for FastGrnnSpec {
-    type Cell = FastGrnnCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> FastGrnnCell {
-        FastGrnnCell {
-            w: params.add(format!("{name}.w"), [inputs, self.units], Init::GlorotUniform),
-            u: params.add(format!("{name}.u"), [self.units, self.units], Init::Orthogonal { gain: 1.0 }),
-            b_z: params.add(format!("{name}.b_z"), [self.units], Init::Constant(1.0)),
-            b_h: params.add(format!("{name}.b_h"), [self.units], Init::Constant(1.0)),
-            zeta: params.add(format!("{name}.zeta"), [1], Init::Constant(1.0)),
-            nu: params.add(format!("{name}.nu"), [1], Init::Constant(-4.0)),
-        }
-    }
-}
+units_only!(FastGrnn, FastGrnnSpec, FastGrnnCell, "`H` units.");
 
 /// One step of a [`FastGrnn`].
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +41,20 @@ pub struct FastGrnnCell {
     pub zeta: Param,
     /// `ν` `[1]`: how much of the content anyway, before σ.
     pub nu: Param,
+}
+
+impl FastGrnnCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        Self {
+            w: params.add(format!("{name}.w"), [inputs, units], Init::GlorotUniform),
+            u: params.add(format!("{name}.u"), [units, units], Init::Orthogonal { gain: 1.0 }),
+            b_z: params.add(format!("{name}.b_z"), [units], Init::Constant(1.0)),
+            b_h: params.add(format!("{name}.b_h"), [units], Init::Constant(1.0)),
+            zeta: params.add(format!("{name}.zeta"), [1], Init::Constant(1.0)),
+            nu: params.add(format!("{name}.nu"), [1], Init::Constant(-4.0)),
+        }
+    }
 }
 
 impl Cell for FastGrnnCell {

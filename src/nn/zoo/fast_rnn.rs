@@ -1,7 +1,7 @@
 //! FastRNN: an Elman net with a weighted residual
 
 use super::Gates;
-use crate::nn::{Cell, Recurrent, Spec};
+use crate::nn::{Cell, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::{Init, Param, Params};
@@ -16,41 +16,12 @@ use crate::tensor::{Init, Param, Params};
 /// h_t = σ(α)·h̃_t + σ(β)·h_{t−1}
 /// ```
 ///
-/// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, `{name}.u` `[H, H]`, `{name}.b` `[H]`, and `{name}.alpha` and `{name}.beta`, `[1]`
-/// each, which begin at −3 and 3, so that a step changes little: EdgeML's values. (torchrecurrent has them the other way round, and
-/// the paper's `σ(β) ≈ 1 − σ(α)` holds in both.)
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, Glorot uniform, `{name}.u` `[H, H]`, orthogonal, `{name}.b` `[H]`, zeros, and `{name}.alpha` and
+/// `{name}.beta`, `[1]` each, which begin at −3 and 3, so that a step changes little: EdgeML's values. (torchrecurrent has them the other way
+/// round, and the paper's `σ(β) ≈ 1 − σ(α)` holds in both. EdgeML draws both matrices from a normal distribution with deviation 0.1, and begins `b` at 1.)
 pub type FastRnn = Recurrent<FastRnnSpec>;
 
-/// The size of a [`FastRnnCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct FastRnnSpec {
-    units: usize,
-}
-
-impl FastRnn {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(FastRnnSpec { units })
-    }
-}
-
-impl Spec for FastRnnSpec {
-    type Cell = FastRnnCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> FastRnnCell {
-        FastRnnCell {
-            gates: Gates::new(params, name, [inputs, self.units]),
-            alpha: params.add(format!("{name}.alpha"), [1], Init::Constant(-3.0)),
-            beta: params.add(format!("{name}.beta"), [1], Init::Constant(3.0)),
-        }
-    }
-}
+units_only!(FastRnn, FastRnnSpec, FastRnnCell, "`H` units.");
 
 /// One step of a [`FastRnn`].
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +32,17 @@ pub struct FastRnnCell {
     pub alpha: Param,
     /// `β` `[1]`: how much of the last state, before σ.
     pub beta: Param,
+}
+
+impl FastRnnCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        Self {
+            gates: Gates::new(params, name, [inputs, units]),
+            alpha: params.add(format!("{name}.alpha"), [1], Init::Constant(-3.0)),
+            beta: params.add(format!("{name}.beta"), [1], Init::Constant(3.0)),
+        }
+    }
 }
 
 impl Cell for FastRnnCell {

@@ -19,6 +19,8 @@ use crate::tensor::{Init, Params};
 /// h_t = h_{t−1} + ε·z⊙tanh(x_t·W_h + r + b_h)
 /// ```
 ///
+/// The paper's `V` are `W` here, and its `W` is `U`.
+///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 2·H]`, normal with variance `1/I`, `{name}.u` `[H, H]`, normal with variance `1/H`, and
 /// `{name}.b` `[2·H]`, zeros; gates `z, h`. `ε` and `γ` begin at 0.1.
 pub type GatedAntisymmetricRnn = Recurrent<GatedAntisymmetricRnnSpec>;

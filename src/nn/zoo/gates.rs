@@ -85,9 +85,9 @@ impl<const G: usize> Gates<G> {
     }
 }
 
-/// `[a_1 … a_G]` `[B, G·H]`, gate by gate.
+/// `[a_1 … a_G]` `[.., G·H]`, gate by gate.
 #[track_caller]
 pub(super) fn split<'t, R: Real, const G: usize>(a: Var<'t, R>) -> [Var<'t, R>; G] {
-    let units = a.shape().last() / G;
-    std::array::from_fn(|gate| a.slice(1, gate * units, units))
+    let (axis, units) = (a.shape().rank() - 1, a.shape().last() / G);
+    std::array::from_fn(|gate| a.slice(axis, gate * units, units))
 }

@@ -2,7 +2,7 @@
 
 use super::stabilised::ln_sigmoid;
 use crate::nn::cells::check;
-use crate::nn::{Cell, Recurrent, Spec};
+use crate::nn::{Cell, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::{Init, Param, Params};
@@ -32,41 +32,7 @@ const RANK: usize = 16;
 /// `τ`: the root that brings `α` near 1.
 const TAU: f64 = 16.0;
 
-/// The size of a [`GlaCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct GlaSpec {
-    units: usize,
-}
-
-impl Gla {
-    /// `H` units, and a memory of `H·⌈H/2⌉` numbers.
-    pub fn new(units: usize) -> Self {
-        Self::of(GlaSpec { units })
-    }
-}
-
-impl Spec for GlaSpec {
-    type Cell = GlaCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> GlaCell {
-        let keys = self.units.div_ceil(2);
-        let mut add = |part, shape| params.add(format!("{name}.{part}"), shape, Init::GlorotUniform);
-        GlaCell {
-            w_q: add("w_q", [inputs, keys]),
-            w_k: add("w_k", [inputs, keys]),
-            w_v: add("w_v", [inputs, self.units]),
-            a_1: add("a_1", [inputs, RANK]),
-            a_2: add("a_2", [RANK, keys]),
-            b: params.add(format!("{name}.b"), [keys], Init::Zeros),
-        }
-    }
-}
+units_only!(Gla, GlaSpec, GlaCell, "`H` units, and a memory of `H·⌈H/2⌉` numbers.");
 
 /// One step of a [`Gla`].
 #[derive(Clone, Copy, Debug)]
@@ -83,6 +49,22 @@ pub struct GlaCell {
     pub a_2: Param,
     /// `b` `[K]`.
     pub b: Param,
+}
+
+impl GlaCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        let keys = units.div_ceil(2);
+        let mut add = |part, shape| params.add(format!("{name}.{part}"), shape, Init::GlorotUniform);
+        Self {
+            w_q: add("w_q", [inputs, keys]),
+            w_k: add("w_k", [inputs, keys]),
+            w_v: add("w_v", [inputs, units]),
+            a_1: add("a_1", [inputs, RANK]),
+            a_2: add("a_2", [RANK, keys]),
+            b: params.add(format!("{name}.b"), [keys], Init::Zeros),
+        }
+    }
 }
 
 impl Cell for GlaCell {

@@ -1,5 +1,6 @@
 //! Gates that read the input alone
 
+use super::gates::split;
 use crate::real::Real;
 use crate::tape::Var;
 use crate::tensor::{Init, Param, Params};
@@ -33,7 +34,6 @@ impl<const G: usize> Inputs<G> {
     pub(super) fn of<'t, R: Real>(&self, cell: &str, x: Var<'t, R>) -> [Var<'t, R>; G] {
         let (given, wanted, tape) = (x.shape(), self.w.shape().rows(), x.tape());
         assert!(given.last() == wanted, "{cell}: x has shape {given}, not [.., {wanted}]");
-        let (a, units) = (x.matmul(tape.param(self.w)).add_bias(tape.param(self.b)), self.units());
-        std::array::from_fn(|gate| a.slice(given.rank() - 1, gate * units, units))
+        split(x.matmul(tape.param(self.w)).add_bias(tape.param(self.b)))
     }
 }

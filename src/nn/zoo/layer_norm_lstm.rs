@@ -3,7 +3,7 @@
 use super::Gates;
 use super::gates::split;
 use crate::nn::cells::check;
-use crate::nn::{Cell, LayerNorm, LayerNormLayer, Recurrent, Spec};
+use crate::nn::{Cell, LayerNorm, LayerNormLayer, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::Params;
@@ -27,44 +27,11 @@ use crate::tensor::Params;
 /// (TensorFlow Addons' `LayerNormLSTMCell` carries on the normalised `c` instead.)
 ///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 4·H]`, `{name}.u` `[H, 4·H]` and `{name}.b` `[4·H]`, gates `i, f, g, o`, then
-/// `{name}.x.gamma` `[4·H]`, `{name}.h.gamma` `[4·H]`, `{name}.c.gamma` `[H]`, of ones, and `{name}.c.beta` `[H]`, of zeros; `b_f` begins
-/// at 1.
+/// `{name}.x.gamma` `[4·H]`, `{name}.h.gamma` `[4·H]`, `{name}.c.gamma` `[H]`, of ones, and `{name}.c.beta` `[H]`, of zeros. `W` begins
+/// Glorot uniform, `U` orthogonal, `b_f` at 1, the other biases at 0.
 pub type LayerNormLstm = Recurrent<LayerNormLstmSpec>;
 
-/// The size of a [`LayerNormLstmCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct LayerNormLstmSpec {
-    units: usize,
-}
-
-impl LayerNormLstm {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(LayerNormLstmSpec { units })
-    }
-}
-
-impl Spec for LayerNormLstmSpec {
-    type Cell = LayerNormLstmCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> LayerNormLstmCell {
-        let units = self.units;
-        let gates = Gates::new(params, name, [inputs, units]).with_bias(params, 1, 1.0);
-        let norm = LayerNorm::new().epsilon(1e-5);
-        LayerNormLstmCell {
-            gates,
-            norm_x: norm.center(false).build(params, &format!("{name}.x"), [4 * units]),
-            norm_h: norm.center(false).build(params, &format!("{name}.h"), [4 * units]),
-            norm_c: norm.build(params, &format!("{name}.c"), [units]),
-        }
-    }
-}
+units_only!(LayerNormLstm, LayerNormLstmSpec, LayerNormLstmCell, "`H` units.");
 
 /// One step of a [`LayerNormLstm`].
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +44,20 @@ pub struct LayerNormLstmCell {
     pub norm_h: LayerNormLayer,
     /// LN of `c_t`.
     pub norm_c: LayerNormLayer,
+}
+
+impl LayerNormLstmCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        let gates = Gates::new(params, name, [inputs, units]).with_bias(params, 1, 1.0);
+        let norm = LayerNorm::new().epsilon(1e-5);
+        Self {
+            gates,
+            norm_x: norm.center(false).build(params, &format!("{name}.x"), [4 * units]),
+            norm_h: norm.center(false).build(params, &format!("{name}.h"), [4 * units]),
+            norm_c: norm.build(params, &format!("{name}.c"), [units]),
+        }
+    }
 }
 
 impl Cell for LayerNormLstmCell {

@@ -1,7 +1,7 @@
 //! LightRU: one gate, and content from the input alone
 
 use super::Gates;
-use crate::nn::{Activation, Cell, Dense, DenseLayer, Recurrent, Spec};
+use crate::nn::{Activation, Cell, Dense, DenseLayer, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::Params;
@@ -22,39 +22,10 @@ use crate::tensor::Params;
 /// A [`Star`](super::Star) without its outer tanh, and without a bias of the content. (The paper calls it LRU, a name that went to another cell.)
 ///
 /// [`build`](Recurrent::build) adds `{name}.h.w` `[I, H]`, which is `W_h`, and `{name}.w` `[I, H]`, `{name}.u` `[H, H]`, `{name}.b` `[H]`
-/// of `f`; `b_f` begins at 0.
+/// of `f`. Both `W` begin Glorot uniform, `U` orthogonal, `b_f` at 0.
 pub type LightRu = Recurrent<LightRuSpec>;
 
-/// The size of a [`LightRuCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct LightRuSpec {
-    units: usize,
-}
-
-impl LightRu {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(LightRuSpec { units })
-    }
-}
-
-impl Spec for LightRuSpec {
-    type Cell = LightRuCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> LightRuCell {
-        let content = Dense::new(self.units).bias(false).activation(Activation::Tanh);
-        LightRuCell {
-            content: content.build(params, &format!("{name}.h"), inputs),
-            gates: Gates::new(params, name, [inputs, self.units]),
-        }
-    }
-}
+units_only!(LightRu, LightRuSpec, LightRuCell, "`H` units.");
 
 /// One step of a [`LightRu`].
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +34,17 @@ pub struct LightRuCell {
     pub content: DenseLayer,
     /// `W`, `U`, `b` of `f`.
     pub gates: Gates<1>,
+}
+
+impl LightRuCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        let content = Dense::new(units).bias(false).activation(Activation::Tanh);
+        Self {
+            content: content.build(params, &format!("{name}.h"), inputs),
+            gates: Gates::new(params, name, [inputs, units]),
+        }
+    }
 }
 
 impl Cell for LightRuCell {

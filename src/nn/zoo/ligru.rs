@@ -1,7 +1,7 @@
 //! Light GRU: without a reset, and with relu
 
 use super::Gates;
-use crate::nn::{Cell, Recurrent, Spec};
+use crate::nn::{Cell, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::Params;
@@ -20,42 +20,24 @@ use crate::tensor::Params;
 /// The paper normalises `x_t·W` over the rows and steps of a batch, which also keeps relu from running away; its `β` is the bias
 /// here. That would be a layer over whole sequences, beneath the recurrence: a cell sees one step.
 ///
-/// [`build`](Recurrent::build) adds `{name}.w` `[I, 2·H]`, `{name}.u` `[H, 2·H]` and `{name}.b` `[2·H]`, gates `z, h`; all biases
-/// begin at 0.
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, 2·H]`, `{name}.u` `[H, 2·H]` and `{name}.b` `[2·H]`, gates `z, h`. `W` begins
+/// Glorot uniform, `U` orthogonal, all biases at 0.
 pub type LiGru = Recurrent<LiGruSpec>;
 
-/// The size of a [`LiGruCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct LiGruSpec {
-    units: usize,
-}
-
-impl LiGru {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(LiGruSpec { units })
-    }
-}
-
-impl Spec for LiGruSpec {
-    type Cell = LiGruCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> LiGruCell {
-        LiGruCell { gates: Gates::new(params, name, [inputs, self.units]) }
-    }
-}
+units_only!(LiGru, LiGruSpec, LiGruCell, "`H` units.");
 
 /// One step of a [`LiGru`].
 #[derive(Clone, Copy, Debug)]
 pub struct LiGruCell {
     /// `W`, `U`, `b` of `z` and `ĥ`.
     pub gates: Gates<2>,
+}
+
+impl LiGruCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        Self { gates: Gates::new(params, name, [inputs, units]) }
+    }
 }
 
 impl Cell for LiGruCell {

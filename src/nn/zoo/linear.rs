@@ -80,11 +80,11 @@ pub(super) fn repeat_all<R: Real>(x: Var<'_, R>, h: usize) -> Var<'_, R> {
     each.reshape(shape.with_size(axis, h * shape.last()))
 }
 
-/// `[.., H·n]` as `[.., H, n]`.
+/// The sum of every `n` numbers: `[.., H·n]` becomes `[.., H]`.
 #[track_caller]
-pub(super) fn split<R: Real>(x: Var<'_, R>, n: usize) -> Var<'_, R> {
+pub(super) fn sum_every<R: Real>(x: Var<'_, R>, n: usize) -> Var<'_, R> {
     let (shape, axes) = (x.shape(), x.shape().rank());
-    x.reshape(shape.with_size(axes - 1, shape.last() / n).with_axis(axes, n))
+    x.reshape(shape.with_size(axes - 1, shape.last() / n).with_axis(axes, n)).sum_axis(axes)
 }
 
 /// A linear system with a diagonal matrix, `x_t = Λ̄⊙x_{t−1} + B̄·v_t` and `y_t = c(x_t, v_t)`: it is a cell with the state `y` `[B, H]`, `Re x` and
@@ -132,17 +132,6 @@ impl<S: System> Cell for S {
         let x = exponent.exp().expand(driven.re.shape()) * Complex { re, im } + driven;
         let (re, im) = (x.re.named("x_re"), x.im.named("x_im"));
         [self.output(x, v), re, im]
-    }
-
-    /// No weight reads `y_{t−1}`.
-    #[track_caller]
-    fn step_reading<'t, R: Real>(
-        &self,
-        u_t: Var<'t, R>,
-        state: [Var<'t, R>; 3],
-        _: Var<'t, R>,
-    ) -> [Var<'t, R>; 3] {
-        self.step(u_t, state)
     }
 
     #[track_caller]

@@ -1,7 +1,7 @@
 //! The LSTM of 1997: a memory that is added to, and never forgets
 
 use super::Gates;
-use crate::nn::{Cell, Recurrent, Spec};
+use crate::nn::{Cell, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::Params;
@@ -24,42 +24,25 @@ use crate::tensor::Params;
 /// the same net with `W_c`, `U_c`, `b_c` half as large, and `s/2` in the place of `s`. The paper also cuts gradients off where they
 /// leave a cell by its gates; here they are whole.
 ///
-/// [`build`](Recurrent::build) adds `{name}.w` `[I, 3·H]`, `{name}.u` `[H, 3·H]` and `{name}.b` `[3·H]`, gates `i, c, o`; all biases
-/// begin at 0. (Where cells drift or are abused as biases, the paper lets `b_i` and `b_o` begin below.)
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, 3·H]`, `{name}.u` `[H, 3·H]` and `{name}.b` `[3·H]`, gates `i, c, o`. `W` begins
+/// Glorot uniform, `U` orthogonal, all biases at 0. (The paper draws weights from small ranges around 0, and where cells drift or are abused as biases, it lets `b_i` and
+/// `b_o` begin below.)
 pub type Lstm1997 = Recurrent<Lstm1997Spec>;
 
-/// The size of an [`Lstm1997Cell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct Lstm1997Spec {
-    units: usize,
-}
-
-impl Lstm1997 {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(Lstm1997Spec { units })
-    }
-}
-
-impl Spec for Lstm1997Spec {
-    type Cell = Lstm1997Cell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> Lstm1997Cell {
-        Lstm1997Cell { gates: Gates::new(params, name, [inputs, self.units]) }
-    }
-}
+units_only!(Lstm1997, Lstm1997Spec, Lstm1997Cell, "`H` units.");
 
 /// One step of an [`Lstm1997`].
 #[derive(Clone, Copy, Debug)]
 pub struct Lstm1997Cell {
     /// `W`, `U`, `b` of `i`, `c` and `o`.
     pub gates: Gates<3>,
+}
+
+impl Lstm1997Cell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        Self { gates: Gates::new(params, name, [inputs, units]) }
+    }
 }
 
 impl Cell for Lstm1997Cell {

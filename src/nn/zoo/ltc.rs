@@ -1,7 +1,8 @@
 //! LTC: neurons whose time constants depend on what they are told
 
+use super::gates::split;
 use crate::nn::cells::check;
-use crate::nn::{Cell, Recurrent, Spec};
+use crate::nn::{Cell, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::{Init, Param, Params};
@@ -31,37 +32,7 @@ pub type Ltc = Recurrent<LtcSpec>;
 /// The steps of the solver in a step of the sequence.
 const UNFOLDED: usize = 6;
 
-/// The size of an [`LtcCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct LtcSpec {
-    units: usize,
-}
-
-impl Ltc {
-    /// `H` neurons.
-    pub fn new(units: usize) -> Self {
-        Self::of(LtcSpec { units })
-    }
-}
-
-impl Spec for LtcSpec {
-    type Cell = LtcCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> LtcCell {
-        let h = self.units;
-        let mut vector =
-            |which, low, high| params.add(format!("{name}.{which}"), [h], Init::Uniform { low, high });
-        let [c, g_l, v_l] = [vector("c", 0.4, 0.6), vector("g_l", 0.001, 1.0), vector("v_l", -0.2, 0.2)];
-        let inputs = Connections::new(params, name, "_x", [inputs, h]);
-        LtcCell { inputs, neurons: Connections::new(params, name, "", [h, h]), c, g_l, v_l }
-    }
-}
+units_only!(Ltc, LtcSpec, LtcCell, "`H` neurons.");
 
 /// The synapses from inputs, or neurons, to neurons.
 #[derive(Clone, Copy, Debug)]
@@ -111,6 +82,17 @@ pub struct LtcCell {
     pub v_l: Param,
 }
 
+impl LtcCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, h]: [usize; 2]) -> Self {
+        let mut vector =
+            |which, low, high| params.add(format!("{name}.{which}"), [h], Init::Uniform { low, high });
+        let [c, g_l, v_l] = [vector("c", 0.4, 0.6), vector("g_l", 0.001, 1.0), vector("v_l", -0.2, 0.2)];
+        let inputs = Connections::new(params, name, "_x", [inputs, h]);
+        Self { inputs, neurons: Connections::new(params, name, "", [h, h]), c, g_l, v_l }
+    }
+}
+
 impl Cell for LtcCell {
     /// `v` `[B, H]`.
     type State<'t, R: Real> = Var<'t, R>;
@@ -127,15 +109,14 @@ impl Cell for LtcCell {
     /// The charge `6c⊙v` is that of `v_{t−1}` itself; the synapses read `read`, and from the second time on what came out.
     #[track_caller]
     fn step_reading<'t, R: Real>(&self, x_t: Var<'t, R>, v: Var<'t, R>, read: Var<'t, R>) -> Var<'t, R> {
-        let (tape, units) = (v.tape(), self.c.shape().last());
-        check("ltc", x_t, self.inputs.w.shape().rows(), &[("the state v", v, units)]);
+        let tape = v.tape();
+        check("ltc", x_t, self.inputs.w.shape().rows(), &[("the state v", v, self.c.shape().last())]);
         let c = UNFOLDED as f64 * tape.param(self.c).softplus();
         let (g_l, v_l) = (tape.param(self.g_l).softplus(), tape.param(self.v_l));
         let from_inputs = self.inputs.of(x_t, tape.param(self.inputs.w).softplus()).named("from_x");
         let w = tape.param(self.neurons.w).softplus();
         let solve = |v: Var<'t, R>, read: Var<'t, R>| {
-            let all = from_inputs + self.neurons.of(read, w);
-            let [g, p] = [0, 1].map(|half| all.slice(1, half * units, units));
+            let [g, p] = split(from_inputs + self.neurons.of(read, w));
             (c.expand(v.shape()) * v + p.add_bias(g_l * v_l)) / g.add_bias(c + g_l)
         };
         (1..UNFOLDED).fold(solve(v, read), |v, _| solve(v, v))

@@ -1,6 +1,6 @@
 //! S6, Mamba's recurrence: a state space that chooses what it takes in
 
-use super::linear::{self, repeat, repeat_all, split};
+use super::linear::{self, repeat, repeat_all, sum_every};
 use crate::nn::cells::check;
 use crate::nn::{Cell, Recurrent, Spec, Way};
 use crate::real::Real;
@@ -138,7 +138,7 @@ impl MambaCell {
     /// `Σ_n C_n·s_n + D·v`
     #[track_caller]
     fn read<'t, R: Real>(&self, s: Var<'t, R>, c: Var<'t, R>, around: Var<'t, R>) -> Var<'t, R> {
-        split(c * s, self.sizes()[1]).sum_axis(s.shape().rank()) + around
+        sum_every(c * s, self.sizes()[1]) + around
     }
 }
 
@@ -158,17 +158,6 @@ impl Cell for MambaCell {
         let [kept, taken, c, around] = self.terms(x_t);
         let s = (kept * s + taken).named("s");
         (self.read(s, c, around), s)
-    }
-
-    /// No weight reads `y_{t−1}`.
-    #[track_caller]
-    fn step_reading<'t, R: Real>(
-        &self,
-        x_t: Var<'t, R>,
-        state: Self::State<'t, R>,
-        _: Var<'t, R>,
-    ) -> Self::State<'t, R> {
-        self.step(x_t, state)
     }
 
     #[track_caller]

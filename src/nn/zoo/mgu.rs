@@ -1,7 +1,7 @@
 //! MGU: a GRU whose one gate both resets and updates
 
 use super::Gates;
-use crate::nn::{Cell, Recurrent, Spec};
+use crate::nn::{Cell, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::Params;
@@ -17,42 +17,24 @@ use crate::tensor::Params;
 /// h_t = (1 − f)⊙h_{t−1} + f⊙ĥ
 /// ```
 ///
-/// [`build`](Recurrent::build) adds `{name}.w` `[I, 2·H]`, `{name}.u` `[H, 2·H]` and `{name}.b` `[2·H]`, gates `f, h`; all biases
-/// begin at 0.
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, 2·H]`, `{name}.u` `[H, 2·H]` and `{name}.b` `[2·H]`, gates `f, h`. `W` begins
+/// Glorot uniform, `U` orthogonal, all biases at 0.
 pub type Mgu = Recurrent<MguSpec>;
 
-/// The size of an [`MguCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct MguSpec {
-    units: usize,
-}
-
-impl Mgu {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(MguSpec { units })
-    }
-}
-
-impl Spec for MguSpec {
-    type Cell = MguCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> MguCell {
-        MguCell { gates: Gates::new(params, name, [inputs, self.units]) }
-    }
-}
+units_only!(Mgu, MguSpec, MguCell, "`H` units.");
 
 /// One step of an [`Mgu`].
 #[derive(Clone, Copy, Debug)]
 pub struct MguCell {
     /// `W`, `U`, `b` of `f` and `ĥ`.
     pub gates: Gates<2>,
+}
+
+impl MguCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        Self { gates: Gates::new(params, name, [inputs, units]) }
+    }
 }
 
 impl Cell for MguCell {

@@ -1,10 +1,9 @@
 //! minGRU: a GRU whose gates don't look back
 
-use super::{Inputs, linear};
-use crate::nn::cells::check;
-use crate::nn::{Cell, Recurrent, Spec, Way};
+use super::Inputs;
+use crate::nn::{Recurrent, Spec};
 use crate::real::Real;
-use crate::tape::{Tape, Var};
+use crate::tape::Var;
 use crate::tensor::Params;
 
 /// A layer of minimal GRUs.
@@ -85,36 +84,4 @@ pub(super) fn above_zero<R: Real>(a: Var<'_, R>) -> Var<'_, R> {
     a.relu() + a.minimum(a.tape().zeros(a.shape())).sigmoid()
 }
 
-impl Cell for MinGruCell {
-    /// `h` `[B, H]`.
-    type State<'t, R: Real> = Var<'t, R>;
-
-    fn zero_state<'t, R: Real>(&self, tape: &'t Tape<'t, R>, batch: usize) -> Var<'t, R> {
-        tape.zeros([batch, self.gates.units()])
-    }
-
-    #[track_caller]
-    fn step<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>) -> Var<'t, R> {
-        check("min_gru", x_t, self.gates.w.shape().rows(), &[("the state h", h, self.gates.units())]);
-        let [kept, new] = self.terms(x_t);
-        kept * h + new
-    }
-
-    /// No weight reads `h_{t−1}`.
-    #[track_caller]
-    fn step_reading<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>, _: Var<'t, R>) -> Var<'t, R> {
-        self.step(x_t, h)
-    }
-
-    #[track_caller]
-    fn at_once<'t, R: Real>(
-        &self,
-        x: Var<'t, R>,
-        h_0: Var<'t, R>,
-        way: Way<'t, R>,
-    ) -> Option<(Var<'t, R>, Var<'t, R>)> {
-        let [kept, new] = self.terms(x);
-        let h = linear::scan(kept, new, h_0, way);
-        Some((h, linear::last(h, h_0, way)))
-    }
-}
+linear_cell!(MinGruCell, "min_gru");

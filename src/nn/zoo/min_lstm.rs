@@ -1,12 +1,11 @@
 //! minLSTM: an LSTM whose gates don't look back
 
+use super::Inputs;
 use super::min_gru::above_zero;
 use super::stabilised::ln_sigmoid;
-use super::{Inputs, linear};
-use crate::nn::cells::check;
-use crate::nn::{Cell, Recurrent, Spec, Way};
+use crate::nn::{Recurrent, Spec};
 use crate::real::Real;
-use crate::tape::{Tape, Var};
+use crate::tape::Var;
 use crate::tensor::Params;
 
 /// A layer of minimal LSTMs.
@@ -23,7 +22,8 @@ use crate::tensor::Params;
 /// h_t = f'⊙h_{t−1} + i'⊙h̃
 /// ```
 ///
-/// No gate reads `h_{t−1}`, so the whole sequence is a scan, see [`MinGru`](super::MinGru).
+/// No gate reads `h_{t−1}`, so the whole sequence is a scan, see [`MinGru`](super::MinGru). As there `h_0` is a state like any other, whichever way is taken. (minGRU-pytorch's
+/// way for all steps begins from `g(h_0)`, as the paper's with logarithms does; its way for one step from `h_0`, as the equation does.)
 ///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 3·H]`, Glorot uniform, and `{name}.b` `[3·H]`, zeros: gates `f, i, h`.
 pub type MinLstm = Recurrent<MinLstmSpec>;
@@ -85,36 +85,4 @@ impl MinLstmCell {
     }
 }
 
-impl Cell for MinLstmCell {
-    /// `h` `[B, H]`.
-    type State<'t, R: Real> = Var<'t, R>;
-
-    fn zero_state<'t, R: Real>(&self, tape: &'t Tape<'t, R>, batch: usize) -> Var<'t, R> {
-        tape.zeros([batch, self.gates.units()])
-    }
-
-    #[track_caller]
-    fn step<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>) -> Var<'t, R> {
-        check("min_lstm", x_t, self.gates.w.shape().rows(), &[("the state h", h, self.gates.units())]);
-        let [kept, new] = self.terms(x_t);
-        kept * h + new
-    }
-
-    /// No weight reads `h_{t−1}`.
-    #[track_caller]
-    fn step_reading<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>, _: Var<'t, R>) -> Var<'t, R> {
-        self.step(x_t, h)
-    }
-
-    #[track_caller]
-    fn at_once<'t, R: Real>(
-        &self,
-        x: Var<'t, R>,
-        h_0: Var<'t, R>,
-        way: Way<'t, R>,
-    ) -> Option<(Var<'t, R>, Var<'t, R>)> {
-        let [kept, new] = self.terms(x);
-        let h = linear::scan(kept, new, h_0, way);
-        Some((h, linear::last(h, h_0, way)))
-    }
-}
+linear_cell!(MinLstmCell, "min_lstm");

@@ -2,7 +2,7 @@
 
 use super::Gates;
 use crate::nn::cells::check;
-use crate::nn::{Activation, Cell, Dense, DenseLayer, Recurrent, Spec};
+use crate::nn::{Activation, Cell, Dense, DenseLayer, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::Params;
@@ -20,39 +20,10 @@ use crate::tensor::Params;
 /// ```
 ///
 /// [`build`](Recurrent::build) adds `{name}.z.w` `[I, H]` and `{name}.z.b` `[H]`, then of the gate `{name}.w` `[H, H]`, which is `U_z`,
-/// `{name}.u` `[H, H]`, which is `U_h`, and `{name}.b` `[H]`; all biases begin at 0.
+/// `{name}.u` `[H, H]`, which is `U_h`, and `{name}.b` `[H]`. `W_x` and `U_z` begin Glorot uniform, `U_h` orthogonal, all biases at 0.
 pub type MinimalRnn = Recurrent<MinimalRnnSpec>;
 
-/// The size of a [`MinimalRnnCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct MinimalRnnSpec {
-    units: usize,
-}
-
-impl MinimalRnn {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(MinimalRnnSpec { units })
-    }
-}
-
-impl Spec for MinimalRnnSpec {
-    type Cell = MinimalRnnCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> MinimalRnnCell {
-        let z = Dense::new(self.units).activation(Activation::Tanh);
-        MinimalRnnCell {
-            z: z.build(params, &format!("{name}.z"), inputs),
-            gates: Gates::new(params, name, [self.units, self.units]),
-        }
-    }
-}
+units_only!(MinimalRnn, MinimalRnnSpec, MinimalRnnCell, "`H` units.");
 
 /// One step of a [`MinimalRnn`].
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +32,17 @@ pub struct MinimalRnnCell {
     pub z: DenseLayer,
     /// `U_z`, `U_h`, `b_u`.
     pub gates: Gates<1>,
+}
+
+impl MinimalRnnCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        let z = Dense::new(units).activation(Activation::Tanh);
+        Self {
+            z: z.build(params, &format!("{name}.z"), inputs),
+            gates: Gates::new(params, name, [units, units]),
+        }
+    }
 }
 
 impl Cell for MinimalRnnCell {

@@ -1,8 +1,9 @@
 //! mLSTM: an LSTM whose memory is a matrix, written by key and value, and read by a query
 
+use super::gates::split;
 use super::stabilised::{LN_0, ln_sigmoid, stabilised};
 use crate::nn::cells::check;
-use crate::nn::{Cell, Recurrent, Spec};
+use crate::nn::{Cell, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::{Init, Param, Params};
@@ -32,39 +33,7 @@ use crate::tensor::{Init, Param, Params};
 /// `{name}.b_g` `[2]` of the gates `i, f`: 0 but for `b_f`, which begins at 3, as in the authors' code (whose `b_i` is near 0).
 pub type Mlstm = Recurrent<MlstmSpec>;
 
-/// The size of an [`MlstmCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct MlstmSpec {
-    units: usize,
-}
-
-impl Mlstm {
-    /// `H` units, and a memory of `H·H` numbers.
-    pub fn new(units: usize) -> Self {
-        Self::of(MlstmSpec { units })
-    }
-}
-
-impl Spec for MlstmSpec {
-    type Cell = MlstmCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> MlstmCell {
-        let cell = MlstmCell {
-            w: params.add(format!("{name}.w"), [inputs, 4 * self.units], Init::GlorotUniform),
-            b: params.add(format!("{name}.b"), [4 * self.units], Init::Zeros),
-            w_g: params.add(format!("{name}.w_g"), [inputs, 2], Init::Zeros),
-            b_g: params.add(format!("{name}.b_g"), [2], Init::Zeros),
-        };
-        params[cell.b_g][1] = R::from_f64(3.0);
-        cell
-    }
-}
+units_only!(Mlstm, MlstmSpec, MlstmCell, "`H` units, and a memory of `H·H` numbers.");
 
 /// One step of an [`Mlstm`].
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +49,18 @@ pub struct MlstmCell {
 }
 
 impl MlstmCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        let cell = Self {
+            w: params.add(format!("{name}.w"), [inputs, 4 * units], Init::GlorotUniform),
+            b: params.add(format!("{name}.b"), [4 * units], Init::Zeros),
+            w_g: params.add(format!("{name}.w_g"), [inputs, 2], Init::Zeros),
+            b_g: params.add(format!("{name}.b_g"), [2], Init::Zeros),
+        };
+        params[cell.b_g][1] = R::from_f64(3.0);
+        cell
+    }
+
     fn units(&self) -> usize {
         self.b.shape().last() / 4
     }
@@ -99,19 +80,16 @@ impl Cell for MlstmCell {
         let (tape, units) = (x_t.tape(), self.units());
         let states = [("the state h", h, units), ("C", c, units * units), ("n", n, units), ("m", m, 1)];
         check("mlstm", x_t, self.w.shape().rows(), &states);
-        let a = x_t.matmul(tape.param(self.w));
-        let b = tape.param(self.b);
-        let part = |gate| a.slice(1, gate * units, units);
-        let bias = |gate| b.slice(0, gate * units, units);
-        let q = part(0).add_bias(bias(0)).named("q");
-        let k = (part(1) / (units as f64).sqrt()).add_bias(bias(1)).named("k");
-        let v = part(2).add_bias(bias(2)).named("v");
-        let o = part(3).add_bias(bias(3)).named("a_o").sigmoid().named("o");
+        let [q, k, v, o] = split(x_t.matmul(tape.param(self.w)));
+        let [b_q, b_k, b_v, b_o] = split(tape.param(self.b));
+        let q = q.add_bias(b_q).named("q");
+        let k = (k / (units as f64).sqrt()).add_bias(b_k).named("k");
+        let v = v.add_bias(b_v).named("v");
+        let o = o.add_bias(b_o).named("a_o").sigmoid().named("o");
 
-        let g = x_t.matmul(tape.param(self.w_g)).add_bias(tape.param(self.b_g));
-        let (a_i, a_f) = (g.slice(1, 0, 1).named("a_i"), g.slice(1, 1, 1).named("a_f"));
-        let ln_f = ln_sigmoid(a_f);
-        let [m, i, f] = stabilised(a_i, ln_f + m);
+        let [a_i, a_f] = split(x_t.matmul(tape.param(self.w_g)).add_bias(tape.param(self.b_g)));
+        let ln_f = ln_sigmoid(a_f.named("a_f"));
+        let [m, i, f] = stabilised(a_i.named("a_i"), ln_f + m);
         let (i, f) = (i.named("i"), f.named("f"));
 
         let c = c.outer_update(f, i.expand(v.shape()) * v, k);

@@ -4,7 +4,12 @@
 //! [`Recurrent`] has. `docs/zoo.md` is the table of them all, with what each is for.
 //!
 //! To add one takes a file, and its line in the list below. From there gradient checks, traces, pictures of the tape, the race
-//! (`examples/zoo`) and the `throughput` bench have it.
+//! (`examples/zoo`) and the `throughput` bench have it. `CONTRIBUTING.md` says what belongs to it in `docs` and in the family tree.
+
+#[macro_use]
+mod linear_cell;
+#[macro_use]
+mod units_only;
 
 mod complex;
 mod gates;
@@ -70,6 +75,7 @@ zoo! {
     "lstm_peepholes" => Lstm::new(h).peepholes(true),
     "lstm_projection" => Lstm::new(h).projection(h.div_ceil(2)),
     "lstm_coupled" => Lstm::new(h).coupled_gates(true),
+    // Of this crate; Krueger et al. 2017 take 0.05 for `h` and 0.5 for `c` for characters, 0.15 for both for permuted pixels.
     "lstm_zoneout" => Lstm::new(h).zoneout(0.15, 0.5),
     "sru_first" => Sru::new(h).first_version(true),
 

@@ -2,7 +2,7 @@
 
 use super::Gates;
 use crate::nn::cells::check;
-use crate::nn::{Cell, Recurrent, Spec};
+use crate::nn::{Cell, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::{Init, Param, Params};
@@ -23,41 +23,13 @@ use crate::tensor::{Init, Param, Params};
 /// h_t = o⊙tanh(c_t)
 /// ```
 ///
+/// The paper's matrices from the input, `W_·x`, are `W` here, and those from `h` and `m`, `W_·h` and `W_·m`, are `U`.
+///
 /// [`build`](Recurrent::build) adds `{name}.w_m` `[I, H]`, `{name}.u_m` `[H, H]`, and `{name}.w` `[I, 4·H]`, `{name}.u` `[H, 4·H]`,
-/// `{name}.b` `[4·H]`, gates `i, f, h, o`; `b_f` begins at 1.
+/// `{name}.b` `[4·H]`, gates `i, f, h, o`. Both `W` begin Glorot uniform, both `U` orthogonal, `b_f` at 1, the other biases at 0.
 pub type MultiplicativeLstm = Recurrent<MultiplicativeLstmSpec>;
 
-/// The size of a [`MultiplicativeLstmCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct MultiplicativeLstmSpec {
-    units: usize,
-}
-
-impl MultiplicativeLstm {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(MultiplicativeLstmSpec { units })
-    }
-}
-
-impl Spec for MultiplicativeLstmSpec {
-    type Cell = MultiplicativeLstmCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> MultiplicativeLstmCell {
-        let units = self.units;
-        MultiplicativeLstmCell {
-            w_m: params.add(format!("{name}.w_m"), [inputs, units], Init::GlorotUniform),
-            u_m: params.add(format!("{name}.u_m"), [units, units], Init::Orthogonal { gain: 1.0 }),
-            gates: Gates::new(params, name, [inputs, units]).with_bias(params, 1, 1.0),
-        }
-    }
-}
+units_only!(MultiplicativeLstm, MultiplicativeLstmSpec, MultiplicativeLstmCell, "`H` units.");
 
 /// One step of a [`MultiplicativeLstm`].
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +40,17 @@ pub struct MultiplicativeLstmCell {
     pub u_m: Param,
     /// `W`, `U`, `b` of `i`, `f`, `ĥ` and `o`; `U` multiplies `m`.
     pub gates: Gates<4>,
+}
+
+impl MultiplicativeLstmCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        Self {
+            w_m: params.add(format!("{name}.w_m"), [inputs, units], Init::GlorotUniform),
+            u_m: params.add(format!("{name}.u_m"), [units, units], Init::Orthogonal { gain: 1.0 }),
+            gates: Gates::new(params, name, [inputs, units]).with_bias(params, 1, 1.0),
+        }
+    }
 }
 
 impl Cell for MultiplicativeLstmCell {

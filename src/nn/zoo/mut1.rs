@@ -1,7 +1,7 @@
 //! MUT1: a mutant of the GRU that a search found
 
 use super::Gates;
-use crate::nn::{Activation, Cell, Dense, DenseLayer, Recurrent, Spec};
+use crate::nn::{Activation, Cell, Dense, DenseLayer, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::Params;
@@ -22,40 +22,10 @@ use crate::tensor::Params;
 /// The paper has `tanh(x_t)`, of inputs as wide as the state; `W_h` brings them there, as in torchrecurrent.
 ///
 /// [`build`](Recurrent::build) adds `{name}.z.w` `[I, H]`, `{name}.z.b` `[H]`, `{name}.h.w` `[I, H]`, `{name}.h.u` `[H, H]`, `{name}.h.b` `[H]`,
-/// and `{name}.w` `[I, H]`, `{name}.u` `[H, H]`, `{name}.b` `[H]` of `r`; all biases begin at 0.
+/// and `{name}.w` `[I, H]`, `{name}.u` `[H, H]`, `{name}.b` `[H]` of `r`. All `W` begin Glorot uniform, both `U` orthogonal, all biases at 0.
 pub type Mut1 = Recurrent<Mut1Spec>;
 
-/// The size of a [`Mut1Cell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct Mut1Spec {
-    units: usize,
-}
-
-impl Mut1 {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(Mut1Spec { units })
-    }
-}
-
-impl Spec for Mut1Spec {
-    type Cell = Mut1Cell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> Mut1Cell {
-        let units = self.units;
-        Mut1Cell {
-            z: Dense::new(units).activation(Activation::Sigmoid).build(params, &format!("{name}.z"), inputs),
-            content: Gates::new(params, &format!("{name}.h"), [inputs, units]),
-            gates: Gates::new(params, name, [inputs, units]),
-        }
-    }
-}
+units_only!(Mut1, Mut1Spec, Mut1Cell, "`H` units.");
 
 /// One step of a [`Mut1`].
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +36,17 @@ pub struct Mut1Cell {
     pub content: Gates<1>,
     /// `W`, `U`, `b` of `r`.
     pub gates: Gates<1>,
+}
+
+impl Mut1Cell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        Self {
+            z: Dense::new(units).activation(Activation::Sigmoid).build(params, &format!("{name}.z"), inputs),
+            content: Gates::new(params, &format!("{name}.h"), [inputs, units]),
+            gates: Gates::new(params, name, [inputs, units]),
+        }
+    }
 }
 
 impl Cell for Mut1Cell {

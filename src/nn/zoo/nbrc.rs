@@ -1,8 +1,10 @@
 //! nBRC: bistable units that others make bistable, or not
 
+use super::Inputs;
 use super::brc::bistable;
+use super::gates::split;
 use crate::nn::cells::check;
-use crate::nn::{Cell, Recurrent, Spec};
+use crate::nn::{Cell, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::{Init, Param, Params};
@@ -24,36 +26,7 @@ use crate::tensor::{Init, Param, Params};
 /// zeros; gates `a, c, h`.
 pub type Nbrc = Recurrent<NbrcSpec>;
 
-/// The size of an [`NbrcCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct NbrcSpec {
-    units: usize,
-}
-
-impl Nbrc {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(NbrcSpec { units })
-    }
-}
-
-impl Spec for NbrcSpec {
-    type Cell = NbrcCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> NbrcCell {
-        NbrcCell {
-            w: params.add(format!("{name}.w"), [inputs, 3 * self.units], Init::GlorotUniform),
-            u: params.add(format!("{name}.u"), [self.units, 2 * self.units], Init::GlorotUniform),
-            b: params.add(format!("{name}.b"), [3 * self.units], Init::Zeros),
-        }
-    }
-}
+units_only!(Nbrc, NbrcSpec, NbrcCell, "`H` units.");
 
 /// One step of an [`Nbrc`].
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +37,17 @@ pub struct NbrcCell {
     pub u: Param,
     /// `b` `[3·H]`: of `a`, `c`, `h`.
     pub b: Param,
+}
+
+impl NbrcCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        Self {
+            w: params.add(format!("{name}.w"), [inputs, 3 * units], Init::GlorotUniform),
+            u: params.add(format!("{name}.u"), [units, 2 * units], Init::GlorotUniform),
+            b: params.add(format!("{name}.b"), [3 * units], Init::Zeros),
+        }
+    }
 }
 
 impl Cell for NbrcCell {
@@ -82,10 +66,8 @@ impl Cell for NbrcCell {
     /// `c⊙h_{t−1}` and the feedback `a⊙h_{t−1}` are `h_{t−1}` itself; the product with `U` reads `read`.
     #[track_caller]
     fn step_reading<'t, R: Real>(&self, x_t: Var<'t, R>, h: Var<'t, R>, read: Var<'t, R>) -> Var<'t, R> {
-        let (tape, units) = (h.tape(), self.u.shape().rows());
-        check("nbrc", x_t, self.w.shape().rows(), &[("the state h", h, units)]);
-        let x = x_t.matmul(tape.param(self.w)).add_bias(tape.param(self.b));
-        let u = read.matmul(tape.param(self.u));
-        bistable(x, [0, 1].map(|gate| u.slice(1, gate * units, units)), h)
+        check("nbrc", x_t, self.w.shape().rows(), &[("the state h", h, self.u.shape().rows())]);
+        let x = Inputs { w: self.w, b: self.b }.of("nbrc", x_t);
+        bistable(x, split(read.matmul(h.tape().param(self.u))), h)
     }
 }

@@ -1,7 +1,7 @@
 //! Nested LSTM: the memory of an LSTM is the output of another
 
 use super::Gates;
-use crate::nn::{Cell, Recurrent, Spec};
+use crate::nn::{Cell, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::Params;
@@ -24,39 +24,11 @@ use crate::tensor::Params;
 /// ```
 ///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 4·H]`, `{name}.u` `[H, 4·H]`, `{name}.b` `[4·H]`, gates `i, f, c, o`, and the same
-/// of the inner LSTM, `{name}.inner.w` `[H, 4·H]`, `{name}.inner.u` `[H, 4·H]`, `{name}.inner.b` `[4·H]`; `b_f` and `b̃_f` begin at 1.
+/// of the inner LSTM, `{name}.inner.w` `[H, 4·H]`, `{name}.inner.u` `[H, 4·H]`, `{name}.inner.b` `[4·H]`. `W` and `W̃` begin Glorot uniform,
+/// `U` and `Ũ` orthogonal, `b_f` and `b̃_f` at 1, the other biases at 0.
 pub type NestedLstm = Recurrent<NestedLstmSpec>;
 
-/// The size of a [`NestedLstmCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct NestedLstmSpec {
-    units: usize,
-}
-
-impl NestedLstm {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(NestedLstmSpec { units })
-    }
-}
-
-impl Spec for NestedLstmSpec {
-    type Cell = NestedLstmCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> NestedLstmCell {
-        let units = self.units;
-        NestedLstmCell {
-            gates: Gates::new(params, name, [inputs, units]).with_bias(params, 1, 1.0),
-            inner: Gates::new(params, &format!("{name}.inner"), [units, units]).with_bias(params, 1, 1.0),
-        }
-    }
-}
+units_only!(NestedLstm, NestedLstmSpec, NestedLstmCell, "`H` units.");
 
 /// One step of a [`NestedLstm`].
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +37,16 @@ pub struct NestedLstmCell {
     pub gates: Gates<4>,
     /// The same of the inner LSTM.
     pub inner: Gates<4>,
+}
+
+impl NestedLstmCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        Self {
+            gates: Gates::new(params, name, [inputs, units]).with_bias(params, 1, 1.0),
+            inner: Gates::new(params, &format!("{name}.inner"), [units, units]).with_bias(params, 1, 1.0),
+        }
+    }
 }
 
 impl Cell for NestedLstmCell {

@@ -1,8 +1,9 @@
 //! QRNN: a convolution over time for the gates, and a recurrence without weights
 
+use super::gates::split;
 use super::{Inputs, linear};
 use crate::nn::cells::check;
-use crate::nn::{Cell, Recurrent, Spec, Way};
+use crate::nn::{Cell, Recurrent, Way};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::{Init, Param, Params};
@@ -27,33 +28,7 @@ use crate::tensor::{Init, Param, Params};
 /// `z, f, o`. (The paper's equations leave biases out.)
 pub type Qrnn = Recurrent<QrnnSpec>;
 
-/// The size of a [`QrnnCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct QrnnSpec {
-    units: usize,
-}
-
-impl Qrnn {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(QrnnSpec { units })
-    }
-}
-
-impl Spec for QrnnSpec {
-    type Cell = QrnnCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> QrnnCell {
-        let v = params.add(format!("{name}.v"), [inputs, 3 * self.units], Init::GlorotUniform);
-        QrnnCell { v, gates: Inputs::new(params, name, [inputs, self.units]) }
-    }
-}
+units_only!(Qrnn, QrnnSpec, QrnnCell, "`H` units.");
 
 /// One step of a [`Qrnn`].
 #[derive(Clone, Copy, Debug)]
@@ -65,12 +40,17 @@ pub struct QrnnCell {
 }
 
 impl QrnnCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        let v = params.add(format!("{name}.v"), [inputs, 3 * units], Init::GlorotUniform);
+        Self { v, gates: Inputs::new(params, name, [inputs, units]) }
+    }
+
     /// `f`, `(1 − f)⊙z` and `o`, of one step or of all.
     #[track_caller]
     fn terms<'t, R: Real>(&self, x: Var<'t, R>, x_before: Var<'t, R>) -> [Var<'t, R>; 3] {
-        let (v, units) = (x_before.matmul(x.tape().param(self.v)), self.gates.units());
         let [x_z, x_f, x_o] = self.gates.of("qrnn", x);
-        let [v_z, v_f, v_o] = [0, 1, 2].map(|gate| v.slice(x.shape().rank() - 1, gate * units, units));
+        let [v_z, v_f, v_o] = split(x_before.matmul(x.tape().param(self.v)));
         let z = (v_z + x_z).named("a_z").tanh().named("z");
         let f = (v_f + x_f).named("a_f").sigmoid().named("f");
         let o = (v_o + x_o).named("a_o").sigmoid().named("o");
@@ -95,17 +75,6 @@ impl Cell for QrnnCell {
         let [f, new, o] = self.terms(x_t, x_before);
         let c = (f * c + new).named("c");
         [o * c, c, x_t]
-    }
-
-    /// No weight reads `h_{t−1}`.
-    #[track_caller]
-    fn step_reading<'t, R: Real>(
-        &self,
-        x_t: Var<'t, R>,
-        state: [Var<'t, R>; 3],
-        _: Var<'t, R>,
-    ) -> [Var<'t, R>; 3] {
-        self.step(x_t, state)
     }
 
     #[track_caller]

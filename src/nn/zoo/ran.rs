@@ -1,7 +1,7 @@
 //! RAN: a memory of gated sums of the inputs, and nothing else
 
 use super::Gates;
-use crate::nn::{Cell, Dense, DenseLayer, Recurrent, Spec};
+use crate::nn::{Cell, Dense, DenseLayer, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::Params;
@@ -20,39 +20,13 @@ use crate::tensor::Params;
 /// h_t = tanh(c_t)
 /// ```
 ///
+/// The paper's `W_·x` are `W` here, and its `W_·h` are `U`.
+///
 /// [`build`](Recurrent::build) adds `{name}.c.w` `[I, H]`, and `{name}.w` `[I, 2·H]`, `{name}.u` `[H, 2·H]`, `{name}.b` `[2·H]`, gates
-/// `i, f`; all biases begin at 0.
+/// `i, f`. Both `W` begin Glorot uniform, `U` orthogonal, all biases at 0. (For the Penn Treebank the authors' code draws all matrices uniform in ±0.05 or ±0.04.)
 pub type Ran = Recurrent<RanSpec>;
 
-/// The size of a [`RanCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct RanSpec {
-    units: usize,
-}
-
-impl Ran {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(RanSpec { units })
-    }
-}
-
-impl Spec for RanSpec {
-    type Cell = RanCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> RanCell {
-        RanCell {
-            content: Dense::new(self.units).bias(false).build(params, &format!("{name}.c"), inputs),
-            gates: Gates::new(params, name, [inputs, self.units]),
-        }
-    }
-}
+units_only!(Ran, RanSpec, RanCell, "`H` units.");
 
 /// One step of a [`Ran`].
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +35,16 @@ pub struct RanCell {
     pub content: DenseLayer,
     /// `W`, `U`, `b` of `i` and `f`.
     pub gates: Gates<2>,
+}
+
+impl RanCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        Self {
+            content: Dense::new(units).bias(false).build(params, &format!("{name}.c"), inputs),
+            gates: Gates::new(params, name, [inputs, units]),
+        }
+    }
 }
 
 impl Cell for RanCell {

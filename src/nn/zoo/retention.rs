@@ -22,7 +22,8 @@ use crate::tensor::{Constant, Init, Param, Params};
 /// ```
 ///
 /// The `γ` of head `i = 0, 1, …` is `1 − 2^{−5−i}`: each remembers for twice as long as the one before. Of `q̂ᵀ·k̂` only the distance of the two positions is left. (The
-/// paper writes rows: its `S` is ours transposed. With an odd `D` the last number isn't turned.)
+/// paper writes rows: its `S` is ours transposed. With an odd `D` the last number isn't turned.) The `θ` are
+/// those of rotary embeddings; the authors' code spaces the exponents from 0 to −1 with both ends, `θ_j = 10000^{−j/(D/2 − 1)}`, and turns pairs `2j, 2j + 1`.
 ///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 3·H]` of `q, k, v`, Glorot uniform; there are no biases.
 pub type Retention = Recurrent<RetentionSpec>;

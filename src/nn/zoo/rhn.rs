@@ -21,8 +21,11 @@ use crate::tensor::{Init, Param, Params};
 /// h_t = s_L
 /// ```
 ///
+/// The paper's `R` are `U` here, and its `h_l` is `ĥ_l`.
+///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 2·H]`, `{name}.u` `[H, 2·H]` and `{name}.b` `[2·H]`, gates `h, t`, and of the layers
-/// after the first `{name}.l.u` `[H, 2·H]` and `{name}.l.b` `[2·H]`, `l` from 2; all `b_t` begin at −2: carry.
+/// after the first `{name}.l.u` `[H, 2·H]` and `{name}.l.b` `[2·H]`, `l` from 2. `W` begins Glorot uniform, all `U` orthogonal, all `b_t` at −2:
+/// carry, the other biases at 0. (The authors' code draws all matrices uniform in ±0.04, and begins `b_t` at −2 or −4.)
 pub type Rhn = Recurrent<RhnSpec>;
 
 /// Where `b_t` begins.

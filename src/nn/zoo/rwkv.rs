@@ -2,7 +2,7 @@
 
 use super::stabilised::{LN_0, stabilised};
 use crate::nn::cells::check;
-use crate::nn::{Cell, Recurrent, Spec};
+use crate::nn::{Cell, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::{Init, Param, Params};
@@ -32,50 +32,7 @@ use crate::tensor::{Init, Param, Params};
 /// others as in the first block of the authors' code: `μ_k = μ_v = i/I`, `μ_r = √(i/I)`, `ω_j = −5 + 8·(j/(H−1))^0.7`, `u_j = ln 0.3 + ((j+1) mod 3 − 1)/2`.
 pub type Rwkv = Recurrent<RwkvSpec>;
 
-/// The size of an [`RwkvCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct RwkvSpec {
-    units: usize,
-}
-
-impl Rwkv {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(RwkvSpec { units })
-    }
-}
-
-impl Spec for RwkvSpec {
-    type Cell = RwkvCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> RwkvCell {
-        let units = self.units;
-        let mu = params.add(format!("{name}.mu"), [3, inputs], Init::Zeros);
-        let [w_r, w_k, w_v] = ["w_r", "w_k", "w_v"]
-            .map(|w| params.add(format!("{name}.{w}"), [inputs, units], Init::GlorotUniform));
-        let omega = params.add(format!("{name}.omega"), [units], Init::Zeros);
-        let u = params.add(format!("{name}.u"), [units], Init::Zeros);
-        let w_o = params.add(format!("{name}.w_o"), [units, units], Init::GlorotUniform);
-        for i in 0..inputs {
-            let part = i as f64 / inputs as f64;
-            params[mu][i] = R::from_f64(part.sqrt());
-            params[mu][inputs + i] = R::from_f64(part);
-            params[mu][2 * inputs + i] = R::from_f64(part);
-        }
-        for j in 0..units {
-            let part = j as f64 / units.saturating_sub(1).max(1) as f64;
-            params[omega][j] = R::from_f64(-5.0 + 8.0 * part.powf(0.7));
-            params[u][j] = R::from_f64(0.3_f64.ln() + 0.5 * (((j + 1) % 3) as f64 - 1.0));
-        }
-        RwkvCell { mu, w_r, w_k, w_v, omega, u, w_o }
-    }
-}
+units_only!(Rwkv, RwkvSpec, RwkvCell, "`H` units.");
 
 /// One step of an [`Rwkv`].
 #[derive(Clone, Copy, Debug)]
@@ -94,6 +51,30 @@ pub struct RwkvCell {
     pub u: Param,
     /// `W_o` `[H, H]`: from `σ(r)⊙wkv` to the output.
     pub w_o: Param,
+}
+
+impl RwkvCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        let mu = params.add(format!("{name}.mu"), [3, inputs], Init::Zeros);
+        let [w_r, w_k, w_v] = ["w_r", "w_k", "w_v"]
+            .map(|w| params.add(format!("{name}.{w}"), [inputs, units], Init::GlorotUniform));
+        let omega = params.add(format!("{name}.omega"), [units], Init::Zeros);
+        let u = params.add(format!("{name}.u"), [units], Init::Zeros);
+        let w_o = params.add(format!("{name}.w_o"), [units, units], Init::GlorotUniform);
+        for i in 0..inputs {
+            let part = i as f64 / inputs as f64;
+            params[mu][i] = R::from_f64(part.sqrt());
+            params[mu][inputs + i] = R::from_f64(part);
+            params[mu][2 * inputs + i] = R::from_f64(part);
+        }
+        for j in 0..units {
+            let part = j as f64 / units.saturating_sub(1).max(1) as f64;
+            params[omega][j] = R::from_f64(-5.0 + 8.0 * part.powf(0.7));
+            params[u][j] = R::from_f64(0.3_f64.ln() + 0.5 * (((j + 1) % 3) as f64 - 1.0));
+        }
+        Self { mu, w_r, w_k, w_v, omega, u, w_o }
+    }
 }
 
 impl Cell for RwkvCell {

@@ -1,7 +1,7 @@
 //! S4D: a linear differential equation for each unit, with a diagonal matrix
 
 use super::complex::Complex;
-use super::linear::{System, repeat, split};
+use super::linear::{System, repeat, sum_every};
 use crate::nn::{Recurrent, Spec};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
@@ -129,7 +129,7 @@ impl System for S4dCell {
     fn output<'t, R: Real>(&self, s: Complex<'t, R>, v: Var<'t, R>) -> Var<'t, R> {
         let tape = v.tape();
         let c = Complex::param(tape, self.c).expand(s.re.shape());
-        let read = split(s.real_product(c), self.modes()).sum_axis(v.shape().rank());
+        let read = sum_every(s.real_product(c), self.modes());
         read * 2.0 + tape.param(self.d).expand(v.shape()) * v
     }
 }

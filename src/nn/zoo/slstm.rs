@@ -1,5 +1,6 @@
 //! sLSTM: an LSTM with an exponential input gate, which can still change its mind
 
+use super::gates::split;
 use super::stabilised::{LN_0, ln_sigmoid, stabilised};
 use crate::nn::cells::check;
 use crate::nn::{Cell, Recurrent, Spec};
@@ -128,14 +129,12 @@ impl Cell for SlstmCell {
         let states = [("the state h", h, units), ("c", c, units), ("n", n, units), ("m", m, units)];
         check("slstm", x_t, self.w.shape().rows(), &states);
         let a = (x_t.matmul(tape.param(self.w)) + self.recurrent(h)).add_bias(tape.param(self.b));
-        let names = ["a_i", "a_f", "a_z", "a_o"];
-        let [a_i, a_f, a_z, a_o] =
-            std::array::from_fn(|gate| a.slice(1, gate * units, units).named(names[gate]));
-        let ln_f = ln_sigmoid(a_f);
-        let [m, i, f] = stabilised(a_i, ln_f + m);
+        let [a_i, a_f, a_z, a_o] = split(a);
+        let ln_f = ln_sigmoid(a_f.named("a_f"));
+        let [m, i, f] = stabilised(a_i.named("a_i"), ln_f + m);
         let (i, f) = (i.named("i"), f.named("f"));
-        let c = (f * c + i * a_z.tanh().named("z")).named("c");
+        let c = (f * c + i * a_z.named("a_z").tanh().named("z")).named("c");
         let n = (f * n + i).named("n");
-        [a_o.sigmoid().named("o") * c / n, c, n, m.named("m")]
+        [a_o.named("a_o").sigmoid().named("o") * c / n, c, n, m.named("m")]
     }
 }

@@ -121,17 +121,6 @@ impl Cell for SruCell {
         (r * c + (1.0 - r) * around, c)
     }
 
-    /// No weight reads `h_{t−1}`.
-    #[track_caller]
-    fn step_reading<'t, R: Real>(
-        &self,
-        x_t: Var<'t, R>,
-        state: Self::State<'t, R>,
-        _: Var<'t, R>,
-    ) -> Self::State<'t, R> {
-        self.step(x_t, state)
-    }
-
     /// The first version only.
     #[track_caller]
     fn at_once<'t, R: Real>(

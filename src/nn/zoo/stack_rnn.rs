@@ -18,10 +18,11 @@ use crate::tensor::{Init, Param, Params};
 /// s_t[i] = a_push·s_{t−1}[i−1] + a_pop·s_{t−1}[i+1] + a_none·s_{t−1}[i]
 /// ```
 ///
-/// An empty place holds −1. The stack has room for 16 numbers, see [`depth`](Self::depth): what is pushed beyond is lost. (`b` is not in the paper.)
+/// An empty place holds −1. The stack has room for 16 numbers, see [`depth`](Self::depth): what is pushed beyond is lost. (`b` is not in the paper.) The paper's `U`
+/// is `W` here, and its `R` is `U`.
 ///
-/// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, `{name}.u` `[H, H]` and `{name}.b` `[H]`, and `{name}.p` `[2, H]`, `{name}.a` `[H, 3]`
-/// and `{name}.d` `[H, 1]`, Glorot uniform.
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, Glorot uniform, `{name}.u` `[H, H]`, orthogonal, and `{name}.b` `[H]`, zeros, then `{name}.p` `[2, H]`,
+/// `{name}.a` `[H, 3]` and `{name}.d` `[H, 1]`, Glorot uniform.
 pub type StackRnn = Recurrent<StackRnnSpec>;
 
 /// How many numbers from the top are read.

@@ -1,7 +1,7 @@
 //! STAR: a unit made to be stacked deep
 
 use super::Gates;
-use crate::nn::{Activation, Cell, Dense, DenseLayer, Recurrent, Spec};
+use crate::nn::{Activation, Cell, Dense, DenseLayer, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::Params;
@@ -17,40 +17,14 @@ use crate::tensor::Params;
 /// h_t = tanh((1 − k)⊙h_{t−1} + k⊙z)
 /// ```
 ///
+/// The authors' code differs from the paper: with `a_f` before the sigmoid of what stays, it computes `tanh(σ(a_f)⊙h_{t−1} + (1 − σ(a_f − 1))⊙z)`, as
+/// [`Janet`](super::Janet) does. Its three matrices begin orthogonal, and the bias of `a_f` at `ln u`, `u` uniform in 1 to 784.
+///
 /// [`build`](Recurrent::build) adds `{name}.z.w` `[I, H]`, `{name}.z.b` `[H]`, and `{name}.w` `[I, H]`, `{name}.u` `[H, H]`, `{name}.b` `[H]` of
-/// `k`; all biases begin at 0.
+/// `k`. Both `W` begin Glorot uniform, `U` orthogonal, all biases at 0.
 pub type Star = Recurrent<StarSpec>;
 
-/// The size of a [`StarCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct StarSpec {
-    units: usize,
-}
-
-impl Star {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(StarSpec { units })
-    }
-}
-
-impl Spec for StarSpec {
-    type Cell = StarCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> StarCell {
-        let z = Dense::new(self.units).activation(Activation::Tanh);
-        StarCell {
-            z: z.build(params, &format!("{name}.z"), inputs),
-            gates: Gates::new(params, name, [inputs, self.units]),
-        }
-    }
-}
+units_only!(Star, StarSpec, StarCell, "`H` units.");
 
 /// One step of a [`Star`].
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +33,17 @@ pub struct StarCell {
     pub z: DenseLayer,
     /// `W`, `U`, `b` of `k`.
     pub gates: Gates<1>,
+}
+
+impl StarCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        let z = Dense::new(units).activation(Activation::Tanh);
+        Self {
+            z: z.build(params, &format!("{name}.z"), inputs),
+            gates: Gates::new(params, name, [inputs, units]),
+        }
+    }
 }
 
 impl Cell for StarCell {

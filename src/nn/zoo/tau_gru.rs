@@ -23,8 +23,8 @@ use crate::tensor::Params;
 /// The delay `d` is chosen for a task; it begins at 10. Before the sequence the state was 0. The paper's `U` are `W` here, and its `W` are `U`; its
 /// delay `τ` is `d` steps.
 ///
-/// [`build`](Recurrent::build) adds `{name}.w` `[I, 4·H]`, `{name}.u` `[H, 4·H]` and `{name}.b` `[4·H]`, gates `u, z, g, a`; all biases begin
-/// at 0.
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, 4·H]`, `{name}.u` `[H, 4·H]` and `{name}.b` `[4·H]`, gates `u, z, g, a`. `W` begins Glorot
+/// uniform, `U` orthogonal, all biases at 0.
 pub type TauGru = Recurrent<TauGruSpec>;
 
 /// The size and options of a [`TauGruCell`].

@@ -1,7 +1,7 @@
 //! UGRNN: an Elman net with one gate
 
 use super::Gates;
-use crate::nn::{Cell, Recurrent, Spec};
+use crate::nn::{Cell, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::Params;
@@ -17,42 +17,24 @@ use crate::tensor::Params;
 /// h_t = g⊙h_{t−1} + (1 − g)⊙c
 /// ```
 ///
-/// [`build`](Recurrent::build) adds `{name}.w` `[I, 2·H]`, `{name}.u` `[H, 2·H]` and `{name}.b` `[2·H]`, gates `c, g`; `b_g` begins at 1,
-/// in the place of the constant that the paper adds to it, one for each task.
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, 2·H]`, `{name}.u` `[H, 2·H]` and `{name}.b` `[2·H]`, gates `c, g`. `W` begins Glorot uniform, `U`
+/// orthogonal, `b_c` at 0, and `b_g` at 1, in the place of the constant that the paper adds to it, one for each task.
 pub type Ugrnn = Recurrent<UgrnnSpec>;
 
-/// The size of a [`UgrnnCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct UgrnnSpec {
-    units: usize,
-}
-
-impl Ugrnn {
-    /// `H` units.
-    pub fn new(units: usize) -> Self {
-        Self::of(UgrnnSpec { units })
-    }
-}
-
-impl Spec for UgrnnSpec {
-    type Cell = UgrnnCell;
-
-    fn outputs(&self) -> usize {
-        self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> UgrnnCell {
-        UgrnnCell { gates: Gates::new(params, name, [inputs, self.units]).with_bias(params, 1, 1.0) }
-    }
-}
+units_only!(Ugrnn, UgrnnSpec, UgrnnCell, "`H` units.");
 
 /// One step of a [`Ugrnn`].
 #[derive(Clone, Copy, Debug)]
 pub struct UgrnnCell {
     /// `W`, `U`, `b` of `c` and `g`.
     pub gates: Gates<2>,
+}
+
+impl UgrnnCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, units]: [usize; 2]) -> Self {
+        Self { gates: Gates::new(params, name, [inputs, units]).with_bias(params, 1, 1.0) }
+    }
 }
 
 impl Cell for UgrnnCell {

@@ -4,8 +4,9 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 
+use super::gates::split;
 use crate::nn::cells::check;
-use crate::nn::{Cell, Recurrent, Spec};
+use crate::nn::{Cell, Recurrent};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use crate::tensor::{Constant, Init, Param, Params};
@@ -31,45 +32,13 @@ use crate::tensor::{Constant, Init, Param, Params};
 /// in ±1, and `{name}.b` `[H]`, zeros. (`θ_2` stands in the order that `Π` gives.)
 pub type UnitaryRnn = Recurrent<UnitaryRnnSpec>;
 
-/// The size of a [`UnitaryRnnCell`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "train", derive(serde::Serialize, serde::Deserialize))]
-pub struct UnitaryRnnSpec {
-    units: usize,
-}
-
-impl UnitaryRnn {
-    /// `H` complex units, and so `2·H` numbers of output.
-    pub fn new(units: usize) -> Self {
-        Self::of(UnitaryRnnSpec { units })
-    }
-}
-
-impl Spec for UnitaryRnnSpec {
-    type Cell = UnitaryRnnCell;
-
-    fn outputs(&self) -> usize {
-        2 * self.units
-    }
-
-    #[track_caller]
-    fn cell<R: Real>(self, params: &mut Params<R>, name: &str, inputs: usize) -> UnitaryRnnCell {
-        let h = self.units;
-        let within = |bound: f64| Init::Uniform { low: -bound, high: bound };
-        let mut order: Vec<usize> = (0..h).collect();
-        UnitaryRnnCell {
-            w: params.add(format!("{name}.w"), [inputs, 2 * h], Init::GlorotUniform),
-            theta: params.add(format!("{name}.theta"), [3, h], within(std::f64::consts::PI)),
-            v: params.add(format!("{name}.v"), [2, 2 * h], within(1.0)),
-            b: params.add(format!("{name}.b"), [h], Init::Zeros),
-            fourier: Constant::new([2 * h, 2 * h], fourier(&order)),
-            permuted: {
-                order.shuffle(&mut ChaCha8Rng::seed_from_u64(0));
-                Constant::new([2 * h, 2 * h], fourier(&order))
-            },
-        }
-    }
-}
+units_only!(
+    UnitaryRnn,
+    UnitaryRnnSpec,
+    UnitaryRnnCell,
+    "`H` complex units, and so `2·H` numbers of output.",
+    outputs = 2
+);
 
 /// `F` with its columns in this order, for rows of real and imaginary parts: `(re + i·im)·e^(−2πi·jk/H)/√H`.
 fn fourier(order: &[usize]) -> Vec<f64> {
@@ -104,13 +73,30 @@ pub struct UnitaryRnnCell {
 }
 
 impl UnitaryRnnCell {
+    #[track_caller]
+    fn new<R: Real>(params: &mut Params<R>, name: &str, [inputs, h]: [usize; 2]) -> Self {
+        let within = |bound: f64| Init::Uniform { low: -bound, high: bound };
+        let mut order: Vec<usize> = (0..h).collect();
+        Self {
+            w: params.add(format!("{name}.w"), [inputs, 2 * h], Init::GlorotUniform),
+            theta: params.add(format!("{name}.theta"), [3, h], within(std::f64::consts::PI)),
+            v: params.add(format!("{name}.v"), [2, 2 * h], within(1.0)),
+            b: params.add(format!("{name}.b"), [h], Init::Zeros),
+            fourier: Constant::new([2 * h, 2 * h], fourier(&order)),
+            permuted: {
+                order.shuffle(&mut ChaCha8Rng::seed_from_u64(0));
+                Constant::new([2 * h, 2 * h], fourier(&order))
+            },
+        }
+    }
+
     fn units(&self) -> usize {
         self.b.shape().last()
     }
 
     /// `D·z`: `(re + i·im)·(cos θ + i·sin θ)`
     fn turn<'t, R: Real>(&self, z: Var<'t, R>, number: usize) -> Var<'t, R> {
-        let [re, im] = parts(z);
+        let [re, im] = split(z);
         let theta = z.tape().param(self.theta).select(0, number);
         let (cos, sin) = (theta.cos().expand(re.shape()), theta.sin().expand(re.shape()));
         z.tape().concat(1, &[re * cos - im * sin, re * sin + im * cos])
@@ -119,17 +105,11 @@ impl UnitaryRnnCell {
     /// `R·z = z − 2·v·(v*·z)/‖v‖²`: with the columns `v` and `i·v`, real and imaginary part of `v*·z` are products.
     fn mirror<'t, R: Real>(&self, z: Var<'t, R>, number: usize) -> Var<'t, R> {
         let (tape, v) = (z.tape(), z.tape().param(self.v).slice(0, number, 1));
-        let [re, im] = parts(v);
+        let [re, im] = split(v);
         let v = tape.concat(0, &[v, tape.concat(1, &[-im, re])]); // [2, 2·H]
         let length = (re.square() + im.square()).sum().expand(z.shape());
         z - 2.0 * z.matmul_nt(v).matmul(v) / length
     }
-}
-
-/// Real and imaginary parts.
-fn parts<R: Real>(z: Var<'_, R>) -> [Var<'_, R>; 2] {
-    let half = z.shape().last() / 2;
-    [z.slice(1, 0, half), z.slice(1, half, half)]
 }
 
 impl Cell for UnitaryRnnCell {
@@ -148,7 +128,7 @@ impl Cell for UnitaryRnnCell {
         let z = self.mirror(self.turn(h, 0).matmul(f), 0); // R_1·F·D_1
         let z = self.mirror(self.turn(z, 1).matmul_nt(permuted), 1); // R_2·F⁻¹·D_2·Π
         let z = (self.turn(z, 2) + x_t.matmul(tape.param(self.w))).named("z");
-        let [re, im] = parts(z);
+        let [re, im] = split(z);
         let length = (re.square() + im.square() + 1e-10).sqrt();
         let kept = (length.add_bias(tape.param(self.b)).named("a").relu() / length).named("kept");
         z * tape.concat(1, &[kept, kept])
