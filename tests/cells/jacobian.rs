@@ -72,16 +72,16 @@ impl Visit for Along {
         let tape = Tape::new(&params, Memory::new()).traced();
         let inputs: Vec<_> = (0..4).map(|t| task.input(&tape, t)).collect();
         let output = Recurrent::of(task.cell).forward(tape.stack(1, &inputs));
-        for t in 1..4 {
+        for (t, expected) in expected.iter().enumerate().skip(1) {
             let jacobian = tape.recurrent_jacobian(0, t);
-            assert_eq!(jacobian.len(), expected[t].len(), "{name}");
+            assert_eq!(jacobian.len(), expected.len(), "{name}");
             // A clock is data, here.
             let state = tape.state(0, t - 1);
             let columns = state.iter().flat_map(|var| vec![var.needs_grad(); var.shape().len()]);
             let mut columns: Vec<bool> = columns.collect();
             assert!(columns[0], "{name}: h is computed");
             columns = columns.repeat(columns.len());
-            for ((ours, theirs), computed) in jacobian.iter().zip(&expected[t]).zip(columns) {
+            for ((ours, theirs), computed) in jacobian.iter().zip(expected).zip(columns) {
                 let near = (ours - theirs).abs() < 1e-13 * (1.0 + theirs.abs());
                 assert!(if computed { near } else { *ours == 0.0 }, "{name}, step {t}: {ours}, not {theirs}");
             }

@@ -2,7 +2,8 @@
 
 use crate::common::numbers::{all_same, real};
 use tapeloop::kernels::scan::{Scan, Sizes, add_to_a, add_to_h_0, scan};
-use tapeloop::nn::zoo::{MinGru, S4d};
+use tapeloop::nn::zoo::{Lru, Mamba, MinGru, MinLstm, Qrnn, S4d, S5, Sru};
+use tapeloop::nn::{Recurrent, Spec};
 use tapeloop::{Array, Memory, Params, Tape, Var};
 
 /// Factors below 1, complex ones too: states don't grow, nor do rounding errors.
@@ -145,31 +146,40 @@ fn few_long_rows_are_cut() {
     assert_eq!(Sizes::new([1, 1024, 4096]).block, 64);
 }
 
-/// Sequences so long that they are taken in blocks, through layers: the loop and the scan.
+/// Sequences so long that they are taken in blocks, through each layer that has a scan: the loop and the scan.
 #[test]
 fn long_layers_are_their_loops() {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-    pool.install(|| {
-        let mut params = Params::<f64>::new(1);
-        let gru = MinGru::new(131).build(&mut params, "gru", 3);
-        let s4d = S4d::new(17).build(&mut params, "s4d", 3);
-        let run = |unrolled: bool, reverse: bool| {
-            let tape = Tape::new(&params, Memory::new());
-            let x = tape.variable(&Array::new([1, 2010, 3], real(2010 * 3, 7)));
-            let mut gru = gru.return_sequences(true).go_backwards(reverse);
-            let mut s4d = s4d.return_sequences(true).go_backwards(reverse);
-            (gru.unrolled, s4d.unrolled) = (unrolled, unrolled);
-            let [y, z] = [gru.forward(x), s4d.forward(x)];
-            let mut grads = params.zero_gradients();
-            tape.backward((y * y).mean() + (z * z).mean(), &mut grads);
-            [y.value(), z.value(), x.grad(), grads.flat().to_vec()].concat()
-        };
+    fn compare<S: Spec + Copy>(spec: Recurrent<S>) {
         for reverse in [false, true] {
-            let (scan, unrolled) = (run(false, reverse), run(true, reverse));
+            let mut params = Params::<f64>::new(1);
+            let spec = spec.return_sequences(true).go_backwards(reverse);
+            let mut layer = spec.build(&mut params, "layer", 3);
+            let mut run = |unrolled: bool| {
+                layer.unrolled = unrolled;
+                let tape = Tape::new(&params, Memory::new());
+                let x = tape.variable(&Array::new([1, 2010, 3], real(2010 * 3, 7)));
+                let y = layer.forward(x);
+                let mut grads = params.zero_gradients();
+                tape.backward((y * y).mean(), &mut grads);
+                (tape.len(), [y.value(), x.grad(), grads.flat().to_vec()].concat())
+            };
+            let ((lines, scan), (more, unrolled)) = (run(false), run(true));
+            assert!(lines < 200 && more > 2010, "{}: {lines} lines at once, {more} unrolled", S::kind());
             let apart = scan.iter().zip(&unrolled).map(|(x, y)| (x - y).abs() / y.abs().max(1.0));
             let worst = apart.fold(0.0, f64::max);
-            assert!(worst < 1e-11, "reverse {reverse}: {worst:e}");
+            assert!(worst < 1e-11, "{}, reverse {reverse}: {worst:e}", S::kind());
         }
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    pool.install(|| {
+        compare(MinGru::new(131));
+        compare(MinLstm::new(131));
+        compare(Qrnn::new(131));
+        compare(Sru::new(131).first_version(true));
+        compare(Lru::new(71));
+        compare(S4d::new(17));
+        compare(S5::new(131));
+        compare(Mamba::new(7));
     });
 }
 
