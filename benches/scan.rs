@@ -97,9 +97,9 @@ fn loops_and_scans(c: &mut Criterion) {
     compare(c, "qrnn", Qrnn::new(h), h);
     compare(c, "sru_first", Sru::new(h).first_version(true), h);
     compare(c, "lru", Lru::new(h), 2 * h);
-    compare(c, "s4d", S4d::new(h), 8 * h);
+    compare(c, "s4d", S4d::new(h), 16 * h);
     compare(c, "s5", S5::new(h), 2 * h);
-    compare(c, "mamba", Mamba::new(h), 32 * h);
+    compare(c, "mamba", Mamba::new(h), 16 * h);
 }
 
 criterion_group!(benches, loops_and_scans);

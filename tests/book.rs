@@ -81,7 +81,9 @@ fn links(page: &str) -> Vec<(&str, &str)> {
         inside ^= line.starts_with("```");
         let mut rest = line;
         while let (false, Some(middle)) = (inside, rest.find("](")) {
-            let name = rest[..middle].rfind('[').map_or("", |begin| &rest[begin + 1..middle]);
+            // A name that is code may have brackets of its own.
+            let opens = if rest[..middle].ends_with('`') { "[`" } else { "[" };
+            let name = rest[..middle].rfind(opens).map_or("", |begin| &rest[begin + 1..middle]);
             let target = &rest[middle + 2..];
             let target = &target[..target.find(')').unwrap_or(target.len())];
             links.push((name, target));

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use tapeloop::nn::{
     BasicLstm, Call, Dense, Embedding, Gru, LayerNorm, Lstm, Recurrent, Reset, SimpleRnn, Spec,
-    time_distributed,
+    time_distributed, zoo,
 };
 use tapeloop::optim::{Adam, Clip, Optimizer, RmsProp, Rows, Sgd};
 use tapeloop::{Init, Memory, Params, Tape};
@@ -44,13 +44,12 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Runs a net of `b` rows, `t` steps and `h` units for ten training steps, and returns the number of
-/// allocations in each.
-fn allocations<S: Spec>(layer: Recurrent<S>, [b, t, h]: [usize; 3]) -> Vec<usize> {
-    let mut params = Params::<f32>::new(0);
+/// Runs a net of `b` rows and `t` steps for ten training steps, and returns the number of allocations in each.
+fn allocations<S: Spec>(layer: Recurrent<S>, [b, t]: [usize; 2]) -> Vec<usize> {
+    let (mut params, outputs) = (Params::<f32>::new(0), layer.cell.outputs());
     let rnn = layer.dropout(0.1, 0.1).return_sequences(true).build(&mut params, "rnn", 3);
-    let norm = LayerNorm::new().build(&mut params, "norm", [h]);
-    let read_out = Dense::new(2).build(&mut params, "read_out", h);
+    let norm = LayerNorm::new().build(&mut params, "norm", [outputs]);
+    let read_out = Dense::new(2).build(&mut params, "read_out", outputs);
     let mut grads = params.zero_gradients();
     let x: Vec<f32> = (0..b * t * 3).map(|i| (i as f32).sin()).collect();
     let y = vec![0.5; b * t * 2];
@@ -115,7 +114,7 @@ fn allocations_of_lists() -> Vec<usize> {
 fn of_every_layer(sizes: [usize; 3]) {
     fn check<S: Spec + Copy + std::fmt::Debug>(layer: Recurrent<S>, sizes: [usize; 3]) {
         for layer in [layer, layer.unrolled()] {
-            let counts = allocations(layer, sizes);
+            let counts = allocations(layer, [sizes[0], sizes[1]]);
             assert!(
                 counts[0] > 0 || !TRAINS.get(),
                 "the first step has to allocate: does the counter count?"
@@ -130,6 +129,21 @@ fn of_every_layer(sizes: [usize; 3]) {
     check(BasicLstm::new(h), sizes);
     check(Gru::new(h), sizes);
     check(Gru::new(h).reset(Reset::Before), sizes);
+}
+
+/// [`allocations`] of every cell of the zoo.
+struct OfTheZoo(usize);
+
+impl zoo::Visit for OfTheZoo {
+    fn visit<S: Spec + Copy + 'static>(&mut self, name: &'static str, layer: Recurrent<S>) {
+        for layer in [layer, layer.unrolled()] {
+            let counts = allocations(layer, [3, 4]);
+            // Its modules are a list, which is made in each step.
+            let lists = name == "clockwork";
+            assert!(counts[0] > 0 && (lists || counts[1..] == [0; 9]), "{name}: {counts:?}");
+        }
+        self.0 += 1;
+    }
 }
 
 /// As [`allocations`], for a vocabulary of 10,000 words of which each step reads others.
@@ -170,6 +184,9 @@ fn a_training_step_allocates_nothing_from_the_second_on() {
     for sizes in [[1, 1, 1], [10, 10, 20], [3, 7, 33]] {
         of_every_layer(sizes);
     }
+    let mut of_the_zoo = OfTheZoo(0);
+    zoo::visit(5, &mut of_the_zoo);
+    assert_eq!(of_the_zoo.0, zoo::NAMES.len());
     for _ in 0..20 {
         assert_eq!(allocations_of_lists()[1..], [0; 9], "lists");
     }

@@ -4,7 +4,7 @@ use tapeloop::bptt::spectral_radius;
 use tapeloop::data::Adding;
 use tapeloop::nn::{Cell, Dense, DenseLayer, Recurrent, Spec};
 use tapeloop::optim::{Adam, Clip, Optimizer};
-use tapeloop::{Memory, Params, Tape, Var};
+use tapeloop::{Memory, Params, Real, Tape, Var};
 
 use crate::progress::{LossCurve, Progress};
 
@@ -19,7 +19,7 @@ pub struct Task {
 }
 
 /// `t` and `‖∂L/∂h_t‖ / ‖∂L/∂h_T‖`, for t = 1 … T.
-pub type Norms = Vec<(usize, f32)>;
+pub type Norms = Vec<(usize, f64)>;
 
 /// What was seen of a net.
 pub struct Study {
@@ -51,7 +51,7 @@ struct Net<C> {
 
 impl<C: Cell> Net<C> {
     /// The mean squared error, a scalar, over these sequences.
-    fn loss<'t>(&self, tape: &'t Tape<'_>, task: Task, count: usize, seed: u64) -> Var<'t> {
+    fn loss<'t, R: Real>(&self, tape: &'t Tape<'_, R>, task: Task, count: usize, seed: u64) -> Var<'t, R> {
         let sequences = Adding { lengths: task.length..=task.length }.draw(count, seed);
         let answers =
             self.read_out.forward(self.layer.forward(tape.input(sequences.x.shape(), sequences.x.data())));
@@ -59,7 +59,7 @@ impl<C: Cell> Net<C> {
     }
 
     /// On a traced tape, `h` is there at each step, with its gradient.
-    fn norms(&self, params: &Params, task: Task) -> Norms {
+    fn norms(&self, params: &Params<f64>, task: Task) -> Norms {
         let tape = Tape::new(params, Memory::new()).traced();
         let loss = self.loss(&tape, task, task.batch, !task.seed);
         tape.backward(loss, &mut params.zero_gradients());
@@ -67,15 +67,27 @@ impl<C: Cell> Net<C> {
         norms.into_iter().map(|(t, norm)| (t + 1, norm)).collect()
     }
 
-    fn radii(&self, params: &Params, task: Task) -> Vec<(f64, f64)> {
+    fn radii(&self, params: &Params<f64>, task: Task) -> Vec<(f64, f64)> {
         let tape = Tape::new(params, Memory::new()).traced();
         self.loss(&tape, task, 1, !task.seed);
         let radius = |t| (t as f64 + 1.0, spectral_radius(&tape.recurrent_jacobian(0, t)));
-        (1..task.length).map(radius).collect()
+        (1..task.length).step_by(task.length.div_ceil(100)).map(radius).collect() // a hundred are enough
     }
 }
 
+/// The same weights: gradients that vanish do so in `f32` at 10⁻⁴⁵.
+fn in_f64(params: &Params) -> Params<f64> {
+    params.map(|_, w| f64::from(w))
+}
+
 impl Task {
+    /// At which steps the numbers of the sequence are marked of which the spectral radii are taken, from 1 on.
+    pub fn marks(self) -> Vec<usize> {
+        let sequence = Adding { lengths: self.length..=self.length }.draw::<f64>(1, !self.seed);
+        let steps = (1..).zip(sequence.x.data().chunks_exact(2));
+        steps.filter(|(_, step)| step[1] == 1.0).map(|(t, _)| t).collect()
+    }
+
     /// Trains a net with this layer.
     pub fn study<S: Spec>(self, name: &'static str, layer: Recurrent<S>) -> Study {
         let mut params = Params::new(self.seed);
@@ -83,7 +95,7 @@ impl Task {
         let layer = layer.build(&mut params, "cell", 2);
         let net = Net { layer, read_out: Dense::new(1).build(&mut params, "read_out", outputs) };
 
-        let before = net.norms(&params, self);
+        let before = net.norms(&in_f64(&params), self);
         let (mut grads, mut adam) = (params.zero_gradients(), Adam::pytorch(self.lr));
         let (mut memory, mut curve, progress) = (Memory::new(), LossCurve::new(), Progress::new(self.steps));
         for step in 1..=self.steps {
@@ -100,7 +112,8 @@ impl Task {
         }
         progress.finish();
 
-        let (after, radii) = (net.norms(&params, self), net.radii(&params, self));
+        let trained = in_f64(&params);
+        let (after, radii) = (net.norms(&trained, self), net.radii(&trained, self));
         let tape = Tape::without_gradients(&params, memory);
         let mse = f64::from(net.loss(&tape, self, TEST, !self.seed).item());
         let study = Study { name, before, after, radii, curve, mse };

@@ -6,8 +6,8 @@ use tapeloop::{Memory, Params, Tape, Var};
 use crate::net::{loss, mask};
 use crate::task::{Answers, Task};
 
-/// `‖∂L/∂s_1‖/‖∂L/∂s_T‖` for the loss `L` of the last step, over all variables of the state `s`; of a net with the weights that training begins with. In `f64`: in `f32` nothing is
-/// less than 10⁻⁴⁵ but 0.
+/// `‖∂L/∂s_1‖/‖∂L/∂s_T‖` for the loss `L` of the last step, over all variables of the state `s`; of a net
+/// with the weights that training begins with. In `f64`: in `f32` nothing is less than 10⁻⁴⁵ but 0.
 pub fn reach<S: Spec>(layer: Recurrent<S>, task: &Task, seed: u64) -> f64 {
     let (batch, mut params) = ((task.batch)(seed, 0), Params::<f64>::new(seed));
     let outputs = layer.cell.outputs();
@@ -24,9 +24,9 @@ pub fn reach<S: Spec>(layer: Recurrent<S>, task: &Task, seed: u64) -> f64 {
         answer => answer,
     };
     tape.backward(loss(read_out.forward(last), &at_the_end), &mut params.zero_gradients());
-    let squares = |state: Vec<Var<'_, f64>>| {
+    let norm = |state: Vec<Var<'_, f64>>| {
         let with_gradient = state.iter().filter(|variable| variable.needs_grad());
-        with_gradient.map(|variable| variable.grad_norm().powi(2)).sum::<f64>()
+        with_gradient.map(|variable| variable.grad_norm()).fold(0.0, f64::hypot)
     };
-    (squares(tape.state(0, 0)) / squares(tape.state(0, steps - 1))).sqrt()
+    norm(tape.state(0, 0)) / norm(tape.state(0, steps - 1))
 }

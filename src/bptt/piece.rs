@@ -38,7 +38,7 @@ impl<K: Task, R: Real> Piece<'_, K, R> {
         let Self { task, params, .. } = *self;
         let tape = Tape::new(params, mem::take(memory));
         let initial = task::on_tape(task, &tape, from);
-        let (mut state, mut loss) = (initial, None);
+        let (mut state, mut loss, mut after_one) = (initial, None, [0; 5]);
         for t in self.steps.clone() {
             state = task.cell().step(task.input(&tape, t), state);
             each(t, &|| task::values::<K, R>(state));
@@ -48,8 +48,10 @@ impl<K: Task, R: Real> Piece<'_, K, R> {
                 losses.push(term.item());
                 loss = Some(loss.map_or(term, |sum: Var<'_, R>| sum + term));
             }
-            if t == self.steps.start + 2 {
-                tape.memory_mut().expect(self.steps.end - t - 1, 3);
+            match t - self.steps.start {
+                0 => after_one = tape.memory().used(),
+                3 => tape.memory_mut().expect(self.steps.end - t - 1, after_one, 3),
+                _ => {}
             }
         }
         let (mut seeds, one) = (task::seeds::<K, R>(state, after.unwrap_or_default()), [R::ONE]);

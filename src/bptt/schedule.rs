@@ -19,11 +19,12 @@ impl Plan {
         Self::Pieces(((steps as f64).sqrt().round() as usize).max(1))
     }
 
-    /// The fastest that needs at most so many bytes, if a state has `state` bytes ([`state_bytes`](super::state_bytes)) and a tape of `n` steps
-    /// `tape(n)`, besides the numbers that are the losses of the steps; `None` if nothing does. If steps are alike, that is what is taken from the heap.
+    /// The plan that computes the fewest steps of those that need at most so many bytes, if a state has `state` bytes
+    /// ([`state_bytes`](super::state_bytes)) and a tape of `n` steps `tape(n)`, besides the numbers that are the losses of the steps;
+    /// `None` if nothing does. If steps are alike, that is what is taken from the heap, but for some 10 kB.
     ///
-    /// What a tape takes is what [`checkpointed`](super::checkpointed) says of [`Pieces(1)`](Self::Pieces): twice, for some steps and for some more, and the line through
-    /// both.
+    /// What a tape takes can be seen from [`Checkpointed::bytes`](super::Checkpointed::bytes) of [`Pieces(1)`](Self::Pieces), with a state and the losses: for 10
+    /// steps and for 40, say, the rest of the way is a straight line.
     pub fn within(bytes: usize, steps: usize, state: usize, tape: impl Fn(usize) -> usize) -> Option<Self> {
         // n pieces compute every step twice; one piece once. Beside states and tape there is the gradient by a state.
         let states = |count: usize| state.saturating_mul(count + 1);

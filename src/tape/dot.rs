@@ -8,7 +8,7 @@ use super::{Graph, GraphEdge, GraphNode, NodeKind};
 
 impl Graph {
     /// The graph in the DOT language of Graphviz (`dot -Tsvg`). Each time step is a cluster; in a [folded](Self::folded) graph each sequence
-    /// is, counts and uses are written to nodes and edges, and an edge from an earlier step says from which. Edges along which
+    /// is, counts and uses are written to nodes and edges (none means once), and an edge from an earlier step says from which. Edges along which
     /// no gradient flows are grey and dashed.
     ///
     /// ```

@@ -68,19 +68,27 @@ impl<R: Real> Memory<R> {
         lists + self.values.bytes() + self.grads.bytes() + self.saved.bytes() + self.workspace.bytes()
     }
 
-    /// Makes room for so many more steps, after some, if they are alike: so that nothing doubles as it grows.
-    pub(crate) fn expect(&mut self, more: usize, after: usize) {
-        fn expect<T>(list: &mut Vec<T>, more: usize, after: usize) {
-            let more = more * list.len() / after;
-            if list.capacity() < list.len() + more {
+    /// How much is in use: nodes, inputs, integers, values, what forward passes left.
+    pub(crate) fn used(&self) -> [usize; 5] {
+        let [values, saved] = [&self.values, &self.saved].map(|arena| arena.all().len());
+        [self.nodes.len(), self.inputs.len(), self.ids.len(), values, saved]
+    }
+
+    /// Makes room for so many more steps like those `after` that have come since then: so that nothing doubles as it grows.
+    pub(crate) fn expect(&mut self, more: usize, since: [usize; 5], after: usize) {
+        fn expect<T>(list: &mut Vec<T>, more: usize) {
+            if list.capacity() < list.len().saturating_add(more) {
                 list.reserve_exact(more + more / 16); // not all steps are alike
             }
         }
-        expect(&mut self.nodes, more, after);
-        expect(&mut self.inputs, more, after);
-        expect(&mut self.ids, more, after);
-        self.values.expect(more, after);
-        self.saved.expect(more, after);
+        let now = self.used();
+        let [nodes, inputs, ids, values, saved] =
+            std::array::from_fn(|i| more.saturating_mul(now[i] - since[i]) / after);
+        expect(&mut self.nodes, nodes);
+        expect(&mut self.inputs, inputs);
+        expect(&mut self.ids, ids);
+        self.values.expect(values);
+        self.saved.expect(saved);
     }
 
     /// Gives back what no tape has needed.

@@ -140,7 +140,8 @@ impl<'p, R: Real> Tape<'p, R> {
         names.into_iter().collect()
     }
 
-    /// The summands of `∂loss/∂w`: of every step that adds to it the sequence, `t`, and what it adds, the last one first. A weight that is read
+    /// The summands of `∂loss/∂w`: of every step that adds to it the sequence, `t`, and what it adds, the last one first. (What adds zeros is left
+    /// out.) A weight that is read
     /// outside of all steps (by a layer on top, say) has summands of no step.
     ///
     /// It walks back as [`backward`](Self::backward) does, whose gradients of nodes it replaces (by the same); after each step it clears the

@@ -117,14 +117,20 @@ impl<'t, R: Real> Var<'t, R> {
         read(&grads[offset..][..self.shape.len()])
     }
 
-    /// The Euclidean norm of the gradient, `‖∂L/∂self‖`, its squares summed in f64.
+    /// The Euclidean norm of the gradient, `‖∂L/∂self‖`, its squares summed in f64. It is found down to the smallest numbers: of those the squares would be 0.
     ///
     /// # Panics
     /// As [`grad`](Self::grad).
     #[track_caller]
     pub fn grad_norm(self) -> R {
-        let squares = self.with_grad(|grad| reduce::sum_map(grad, |g| g.to_f64() * g.to_f64()));
-        R::from_f64(squares.sqrt())
+        let square = |g: f64| g * g;
+        let norm = |scale: f64| {
+            let squares = self.with_grad(|grad| reduce::sum_map(grad, |g| square(scale * g.to_f64())));
+            squares.sqrt() / scale
+        };
+        let plain = norm(1.0);
+        let scale = 2_f64.powi(if plain < 1e-140 { 500 } else { -500 });
+        R::from_f64(if (1e-140..1e140).contains(&plain) { plain } else { norm(scale) })
     }
 }
 

@@ -41,11 +41,11 @@ impl<R: Real> Arena<R> {
         }
     }
 
-    /// Makes room for so many more steps, after some, and a little beyond, but not for twice as much, as growing does.
-    pub(crate) fn expect(&mut self, more: usize, after: usize) {
-        let all = self.used + more * self.used / after;
+    /// Makes room for so much more, and a little beyond, but not for twice as much, as growing does.
+    pub(crate) fn expect(&mut self, more: usize) {
+        let all = self.used.saturating_add(more);
         if self.data.capacity() < all {
-            self.data.reserve_exact(all + all / 16 - self.data.len());
+            self.data.reserve_exact(all + more / 16 - self.data.len());
         }
     }
 

@@ -59,7 +59,8 @@ fn every_gradient_of_every_cell_in_every_way() {
     }
     assert_eq!(check.names, zoo::NAMES.iter().copied().collect(), "names that differ from the list");
     assert_eq!(check.names.len(), zoo::NAMES.len(), "a name twice");
-    assert_eq!(check.at_once, BTreeSet::from(AT_ONCE), "cells with an operation for a whole sequence");
+    let lost: Vec<_> = AT_ONCE.iter().filter(|name| !check.at_once.contains(*name)).collect();
+    assert!(lost.is_empty(), "no operation for a whole sequence any more: {lost:?}");
     let Tally { cases, derivatives, closer, worst, apart, .. } = check.tally;
     assert!(closer * 50 < cases, "{closer} of {cases} cases took smaller differences");
     println!(

@@ -120,8 +120,9 @@ fn divisor(kind: &str) -> Option<usize> {
 }
 
 impl<C: Cell> Net<C> {
-    /// A loss that depends on the output and on the last state, each element with a weight of its own. Others read what the layer reads, too: the input and the initial
-    /// state have a summand of their own, and the same weights run through the input a second time. What a layer doesn't add to a gradient, but overwrites, is missing then.
+    /// A loss that depends on the output and on the last state, each element with a weight of its own. Others read what the layer reads, too: the
+    /// input and the initial state have a summand of their own, and the same weights run through the input a second time. What a layer doesn't add to
+    /// a gradient, but overwrites, is missing then.
     pub fn loss<'t>(&self, tape: &'t Tape<'t, f64>) -> Var<'t, f64> {
         let x = tape.param(self.x);
         let &[b, t, _] = x.shape().sizes() else { unreachable!() };

@@ -6,11 +6,16 @@ use crate::common::heap;
 use crate::common::task::Waves;
 use tapeloop::Memory;
 use tapeloop::bptt::{Plan, checkpointed, initial_state, state_bytes};
-use tapeloop::nn::Lstm;
+use tapeloop::nn::zoo::UnitaryRnn;
+use tapeloop::nn::{Lstm, Recurrent, Spec};
 
 /// The most bytes that a gradient takes, what it says of them, and the bytes of a state.
 fn bytes(steps: usize, plan: Plan) -> [usize; 3] {
-    let (task, params) = Waves::new::<_, f32>(Lstm::new(16), [1, steps, 2]);
+    bytes_of(Lstm::new(16), steps, plan)
+}
+
+fn bytes_of<S: Spec>(layer: Recurrent<S>, steps: usize, plan: Plan) -> [usize; 3] {
+    let (task, params) = Waves::new::<_, f32>(layer, [1, steps, 2]);
     let mut grads = params.zero_gradients();
     let (said, peak) =
         heap::peak(|| checkpointed(&task, &params, plan, &mut grads, &mut Memory::new()).bytes);
@@ -27,6 +32,21 @@ fn plans_take_what_they_say() {
         println!("{plan:?}: {taken} bytes, {said} said");
         assert!(taken < said + said / 20 + LITTLE && taken > said, "{plan:?}: {taken} bytes, {said} said");
     }
+}
+
+/// A tape has things that each step reads, and that come once: constants, such as a Fourier transform of `[2·H, 2·H]`.
+#[test]
+fn what_comes_once_is_not_expected_at_each_step() {
+    for (taken, said) in [1, 10, 30].map(Plan::Pieces).map(|plan| {
+        let [taken, said, _] = bytes_of(UnitaryRnn::new(64), 600, plan);
+        println!("unitary_rnn, {plan:?}: {taken} bytes, {said} said");
+        (taken, said)
+    }) {
+        assert!(taken < said + said / 20 + LITTLE && taken > said, "{taken} bytes, {said} said");
+    }
+    let [one, more] = [300, 600].map(|steps| bytes_of(UnitaryRnn::new(64), steps, Plan::Pieces(1))[0]);
+    let constant = 2 * 128 * 128 * size_of::<f32>();
+    assert!(more < 2 * one + constant, "{one} bytes, then {more}");
 }
 
 #[test]

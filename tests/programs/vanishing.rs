@@ -27,8 +27,8 @@ fn who_learns_to_add_is_as_the_book_says() {
     for ((key, learns), name) in learned.into_iter().zip(names) {
         let row = book.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("no row {name}"));
         let shown: Vec<f64> = row[24..].split_whitespace().map(|n| n.parse().unwrap()).collect();
-        let [left, after, mse] =
-            ["left", "after", "mse"].map(|what| result(&stdout, &format!("{key}_{what}")));
+        let [left, after, radius, mse] =
+            ["left", "after", "radius", "mse"].map(|what| result(&stdout, &format!("{key}_{what}")));
         assert!((left / shown[0] - 1.0).abs() < 0.05, "{name}: {left:e} is left before training, {row}");
         // Rounding decides the rest of 2,000 steps; whether it is learned should not depend on it.
         let as_said = |mse: f64| if learns { mse < 0.01 } else { mse > 0.1 };
@@ -36,6 +36,7 @@ fn who_learns_to_add_is_as_the_book_says() {
         // (The LSTM that doesn't learn forgets little in any case.)
         let reaches = |left: f64| if name.starts_with("rnn") { left < 1e-6 } else { left > 1e-4 };
         assert!(reaches(after) && reaches(shown[1]), "{name}: {after:e}, {row}");
+        assert!((radius - shown[2]).abs() < 0.15, "{name}: spectral radius {radius}, {row}");
     }
 }
 

@@ -15,9 +15,10 @@ use crate::tensor::{Init, Params, Shape};
 /// What all recurrent layers have (`return_sequences`, `dropout`, `build`, then `forward`, `run`) is at [`Recurrent`].
 ///
 /// [`build`](Recurrent::build) adds the weights `{name}.w_ih` `[I, 4·H]`, `{name}.w_hh` `[H, 4·H]`, `{name}.b` `[4·H]`
-/// (PyTorch's two: `{name}.b_ih`, `{name}.b_hh`) and what the options ask for. With peepholes, a projection, clipping, coupled gates or other activations every step is
-/// on the tape by itself; otherwise there is an operation for whole sequences. With [`zoneout`](Recurrent::zoneout) parts of a state stay as they were,
-/// `s_t ← s_{t−1} + (s_t − s_{t−1})·m` for `h` and for `c`: see [`Zoneout`](crate::nn::Zoneout), in `recurrent/zoneout.rs`.
+/// (PyTorch's two: `{name}.b_ih`, `{name}.b_hh`) and what the options ask for. With peepholes, a projection, clipping, coupled gates or other
+/// activations every step is on the tape by itself; otherwise there is an operation for whole sequences. With [`zoneout`](Recurrent::zoneout)
+/// parts of a state stay as they were, `s_t ← s_{t−1} + (s_t − s_{t−1})·m` for `h` and for `c`: see [`Zoneout`](crate::nn::Zoneout), in
+/// `recurrent/zoneout.rs`. At test time, when `m` is its mean, that is what ESPnet's `ZoneOutCell` has after `eval()`.
 pub type Lstm = Recurrent<LstmSpec>;
 
 /// The size and options of an [`LstmCell`].
@@ -104,7 +105,7 @@ impl Lstm {
     }
 
     /// The gates see `c`, too: weights `{name}.p_i`, `{name}.p_f`, `{name}.p_o` `[H]`. Gers & Schmidhuber 2000. TF1
-    /// `use_peepholes`, ONNX `P`.
+    /// `use_peepholes`, ONNX `P`. They begin as `W_ih` does, Glorot uniform unless [`init`](Self::init) says otherwise.
     #[must_use]
     pub fn peepholes(mut self, yes: bool) -> Self {
         self.cell.peepholes = yes;
@@ -112,7 +113,7 @@ impl Lstm {
     }
 
     /// The output is `[B, P]`, a product with `{name}.w_hr` `[H, P]`, and `W_hh` is `[P, 4·H]`. Sak, Senior & Beaufays
-    /// 2014. PyTorch `proj_size`, TF1 `num_proj`.
+    /// 2014. PyTorch `proj_size`, TF1 `num_proj`. `W_hr` begins as `W_ih` does.
     #[must_use]
     pub fn projection(mut self, size: usize) -> Self {
         self.cell.projection = Some(size);
@@ -139,7 +140,7 @@ impl Lstm {
         self
     }
 
-    /// Other initial values of `W_ih` and `W_hh`.
+    /// Other initial values of `W_ih`, of peepholes and of `W_hr`, then of `W_hh`.
     #[must_use]
     pub fn init(mut self, kernel: Init, recurrent: Init) -> Self {
         (self.cell.kernel_init, self.cell.recurrent_init) = (kernel, recurrent);

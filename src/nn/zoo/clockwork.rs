@@ -19,7 +19,8 @@ use crate::tensor::{Init, Param, Params};
 /// h_m = tanh(a_m) if t mod T_m = 0, else h_m of t−1
 /// ```
 ///
-/// The rows of a batch may stand at different steps, so all modules are computed at each, and chosen from; there is no time saved here.
+/// The rows of a batch may stand at different steps, so all modules are computed at each, and chosen from; there is no time saved here. The paper's
+/// `W_I` and `W_H` are `W` and `U` here, and its state `y_H` is `h`.
 ///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, Glorot uniform, `{name}.b` `[H]`, zeros, and of each module `{name}.u_m` `[H − start, size]`, orthogonal:
 /// initial values of this crate. Modules are as large as each other; of units that are left over, the first ones get one each.

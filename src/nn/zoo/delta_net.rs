@@ -22,7 +22,8 @@ use crate::tensor::{Init, Param, Params};
 /// ```
 ///
 /// This is the paper's rule with the `φ` of Katharopoulos et al. 2020, one of those that it compares; its own (DPFP) makes keys longer.
-/// (Yang et al. 2024, <https://arxiv.org/abs/2406.06484>, train the same rule in parallel, with keys of norm 1.)
+/// (Yang et al. 2024, <https://arxiv.org/abs/2406.06484>, train the same rule in parallel, with keys of norm 1.) The paper's memory `W` is `S` here,
+/// and its output `y` is `h`.
 ///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 3·H]` of `k, v, q` and `{name}.w_beta` `[I, 1]`, Glorot uniform; there are no biases.
 pub type DeltaNet = Recurrent<DeltaNetSpec>;

@@ -20,8 +20,9 @@ use crate::tensor::{Init, Param, Params};
 ///
 /// The matrices are dense here. (For small devices, the paper also makes them sparse, of low rank, and of bytes.)
 ///
-/// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, Glorot uniform, `{name}.u` `[H, H]`, orthogonal, `{name}.b_z` and `{name}.b_h`, `[H]` each, and `{name}.zeta` and
-/// `{name}.nu`, `[1]` each. Both biases begin at 1, `ζ` at 1 and `ν` at −4, as EdgeML's. (EdgeML draws both matrices from a normal distribution with deviation 0.1.)
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, Glorot uniform, `{name}.u` `[H, H]`, orthogonal, `{name}.b_z` and `{name}.b_h`, `[H]` each,
+/// and `{name}.zeta` and `{name}.nu`, `[1]` each. Both biases begin at 1, `ζ` at 1 and `ν` at −4, as EdgeML's. (EdgeML draws both matrices from a
+/// normal distribution with deviation 0.1.)
 pub type FastGrnn = Recurrent<FastGrnnSpec>;
 
 units_only!(FastGrnn, FastGrnnSpec, FastGrnnCell, "`H` units.");

@@ -20,7 +20,8 @@ use crate::tensor::{Init, Param, Params};
 /// ```
 ///
 /// `λ = 0.95`, `η = 0.5` and `S = 1`, as in most of the paper's experiments, see [`rates`](Self::rates) and [`inner_steps`](Self::inner_steps). `f` is tanh; the
-/// experiments take relu with a layer norm, which keeps it from growing: [`activation`](Self::activation), [`layer_norm`](Self::layer_norm). The paper's `C` is `W` here, and its `W` is `U`.
+/// experiments take relu with a layer norm, which keeps it from growing: [`activation`](Self::activation), [`layer_norm`](Self::layer_norm). The
+/// paper's `C` is `W` here, and its `W` is `U`.
 ///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, Glorot uniform, `{name}.u` `[H, H]`, the identity times 0.05, and `{name}.b` `[H]`, zeros; with a
 /// layer norm `{name}.gamma` and `{name}.beta` `[H]`, ones and zeros.

@@ -17,9 +17,9 @@ use crate::tensor::Params;
 /// h_t = σ(s)⊙h_{t−1} + (1 − σ(s − β))⊙c̃          takes in more than it lets go
 /// ```
 ///
-/// [`build`](Recurrent::build) adds `{name}.w` `[I, 2·H]`, `{name}.u` `[H, 2·H]` and `{name}.b` `[2·H]`, gates `f, c`. `W` begins Glorot uniform, `U` orthogonal (in the authors' code
-/// both Glorot uniform), `b_f` at 1, `b_c` at 0.
-/// (The paper's is `ln u` with `u` uniform in 1 to `T − 1`, for tasks whose `T` is known: Tallec & Ollivier 2018.)
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, 2·H]`, `{name}.u` `[H, 2·H]` and `{name}.b` `[2·H]`, gates `f, c`. `W` begins Glorot uniform, `U`
+/// orthogonal (in the authors' code both Glorot uniform), `b_f` at 1, `b_c` at 0. (The paper's is `ln u` with `u` uniform in 1 to `T − 1`, for tasks
+/// whose `T` is known: Tallec & Ollivier 2018.)
 pub type Janet = Recurrent<JanetSpec>;
 
 /// `β`: how much less content is kept out than memory is kept.

@@ -23,8 +23,8 @@ use crate::tensor::Params;
 /// LN(a; γ, β) = (a − μ)/√(σ² + ε)·γ + β          over a row; ε = 1e-5
 /// ```
 ///
-/// The first two LN of the paper have a `β` as well, which would be added to `b`: here `b` is all three of them. Its `α` are our `γ`.
-/// (TensorFlow Addons' `LayerNormLSTMCell` carries on the normalised `c` instead.)
+/// The first two LN of the paper have a `β` as well, which would be added to `b`: here `b` is all three of them. Its `W_x` and `W_h` are our `W` and
+/// `U`, its `α` are our `γ`. (TensorFlow Addons' `LayerNormLSTMCell` carries on the normalised `c` instead.)
 ///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 4·H]`, `{name}.u` `[H, 4·H]` and `{name}.b` `[4·H]`, gates `i, f, g, o`, then
 /// `{name}.x.gamma` `[4·H]`, `{name}.h.gamma` `[4·H]`, `{name}.c.gamma` `[H]`, of ones, and `{name}.c.beta` `[H]`, of zeros. `W` begins

@@ -9,7 +9,8 @@ use crate::tensor::{Init, Param, Params};
 /// A layer of long expressive memory: a slow and a fast memory, each with a step in time that depends on the input.
 ///
 /// Rusch, Mishra, Erichson & Mahoney, *Long expressive memory for sequence modeling* (2022), <https://arxiv.org/abs/2110.04744>,
-/// as is its published code. (torchrecurrent's `LEMCell` differs: its `y_t` reads `z_{t−1}`.)
+/// as is its published code. (torchrecurrent's `LEMCell` differs: its `y_t` reads `z_{t−1}`. To compare, it was called twice: for `z_t`, and, with
+/// that in the place of `z_{t−1}`, for `y_t`.)
 ///
 /// ```text
 /// Δ = Δt·σ(x_t·W_1 + y_{t−1}·U_1 + b_1)          step of z

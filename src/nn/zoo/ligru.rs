@@ -20,6 +20,8 @@ use crate::tensor::Params;
 /// The paper normalises `x_t·W` over the rows and steps of a batch, which also keeps relu from running away; its `β` is the bias
 /// here. That would be a layer over whole sequences, beneath the recurrence: a cell sees one step.
 ///
+/// `ĥ` is the paper's `h̃`.
+///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 2·H]`, `{name}.u` `[H, 2·H]` and `{name}.b` `[2·H]`, gates `z, h`. `W` begins
 /// Glorot uniform, `U` orthogonal, all biases at 0.
 pub type LiGru = Recurrent<LiGruSpec>;

@@ -20,7 +20,8 @@ use crate::tensor::{Init, Param, Params};
 ///
 /// `β` shifts weight from the symmetric part to the antisymmetric one, `γ` damps, `ε` is the step: 0.75, 0.001 and 0.03, as in the published code's example,
 /// MNIST pixel by pixel. (Theirs may differ between `A` and `U`, in the paper; in the code they don't, as here.) The paper's `W` is `U` here,
-/// and its `U` is `W`.
+/// and its `U` is `W`. (rnn-jax's `LipschitzRNNCell` differs: it subtracts `γ` where the paper has `γ·h`, and adds the non-linear part of the step
+/// before. To compare, both were set right from outside.)
 ///
 /// [`build`](Recurrent::build) adds `{name}.m` and `{name}.n`, `[H, H]` each, normal with deviation `0.1/H`, `{name}.w` `[I, H]`, Glorot uniform, and
 /// `{name}.b` `[H]`, zeros. The first two are those of the published code (its `init_std` is 0.1, which it divides by `H`); its `W` and `b` are uniform in `±1/√I`.

@@ -18,12 +18,14 @@ use crate::tensor::{Init, Param, Params};
 /// y_t = Re(x_t·C) + u_t·D
 /// ```
 ///
-/// Linear, and so the whole sequence is a scan ([`Var::scan_complex`]). The paper puts a layer that isn't linear behind each: [`time_distributed`](crate::nn::time_distributed)
-/// over a [`Dense`](crate::nn::Dense). Its `D` is a vector, as its input is as wide as its output; here it is a matrix, as in LRU-pytorch.
+/// Linear, and so the whole sequence is a scan ([`Var::scan_complex`]). The paper puts a layer that isn't linear behind each:
+/// [`time_distributed`](crate::nn::time_distributed) over a [`Dense`](crate::nn::Dense). Its `D` is a vector, as its input is as wide as its output;
+/// here it is a matrix, as in LRU-pytorch.
 ///
-/// [`build`](Recurrent::build) adds `{name}.nu`, `{name}.theta` and `{name}.ln_gamma`, `[N]` each, `{name}.b_re`, `{name}.b_im` `[I, N]`, `{name}.c_re`, `{name}.c_im` `[N, H]`
-/// and `{name}.d` `[I, H]`. `λ` begins uniform on the ring between `r_min` and `r_max` ([`ring`](Lru::ring)), `γ` at `√(1 − |λ|²)`, which keeps the size of inputs; the parts of `B` are
-/// normal with variance `1/(2I)` each, those of `C` with `1/N`, and `D` with `1/I`.
+/// [`build`](Recurrent::build) adds `{name}.nu`, `{name}.theta` and `{name}.ln_gamma`, `[N]` each, `{name}.b_re`, `{name}.b_im` `[I, N]`,
+/// `{name}.c_re`, `{name}.c_im` `[N, H]` and `{name}.d` `[I, H]`. `λ` begins uniform on the ring between `r_min` and `r_max` ([`ring`](Lru::ring)),
+/// `γ` at `√(1 − |λ|²)`, which keeps the size of inputs; the parts of `B` are normal with variance `1/(2I)` each, those of `C` with `1/N`, and `D`
+/// with `1/I`.
 pub type Lru = Recurrent<LruSpec>;
 
 /// The sizes and options of an [`LruCell`].

@@ -20,9 +20,9 @@ use crate::tensor::Params;
 /// h_t = o⊙h(s_t)                                 h(s) = 2·σ(s) − 1
 /// ```
 ///
-/// `g` and `h` are the paper's; most programs (torchrecurrent's, too) have tanh in the place of both. As `2·σ(a) − 1 = tanh(a/2)`, that is
-/// the same net with `W_c`, `U_c`, `b_c` half as large, and `s/2` in the place of `s`. The paper also cuts gradients off where they
-/// leave a cell by its gates; here they are whole.
+/// The paper's `y^in`, `y^out`, `y^c` are `i`, `o`, `h_t` here; its `g` and `h` are functions, those above. Most programs (torchrecurrent's, too)
+/// have tanh in the place of both. As `2·σ(a) − 1 = tanh(a/2)`, that is the same net with `W_c`, `U_c`, `b_c` half as large, and `s/2` in the place
+/// of `s`. The paper also cuts gradients off where they leave a cell by its gates; here they are whole.
 ///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 3·H]`, `{name}.u` `[H, 3·H]` and `{name}.b` `[3·H]`, gates `i, c, o`. `W` begins
 /// Glorot uniform, `U` orthogonal, all biases at 0. (The paper draws weights from small ranges around 0, and where cells drift or are abused as biases, it lets `b_i` and

@@ -25,8 +25,8 @@ use crate::tensor::{Init, Param, Params};
 /// the parameters, so they are positive.
 ///
 /// [`build`](Recurrent::build) adds, for synapses from the input, `{name}.w_x`, `{name}.s_x`, `{name}.m_x`, `{name}.e_x` `[I, H]`; from the neurons, `{name}.w`,
-/// `{name}.s`, `{name}.m`, `{name}.e` `[H, H]`; and `{name}.c`, `{name}.g_l`, `{name}.v_l` `[H]`. They begin, before softplus, as those of ncps: `W` and `g_l` uniform in 0.001 to 1,
-/// `S` in 3 to 8, `M` in 0.3 to 0.8, `E` 1 or, a third of them, −1, `c` in 0.4 to 0.6, `v_l` in ±0.2.
+/// `{name}.s`, `{name}.m`, `{name}.e` `[H, H]`; and `{name}.c`, `{name}.g_l`, `{name}.v_l` `[H]`. They begin, before softplus, as those of ncps: `W`
+/// and `g_l` uniform in 0.001 to 1, `S` in 3 to 8, `M` in 0.3 to 0.8, `E` 1 or, a third of them, −1, `c` in 0.4 to 0.6, `v_l` in ±0.2.
 pub type Ltc = Recurrent<LtcSpec>;
 
 /// The steps of the solver in a step of the sequence.

@@ -21,11 +21,14 @@ use crate::tensor::{Init, Param, Params};
 /// y_t = Σ_n C_n·s_{t,n} + D·v_t
 /// ```
 ///
-/// With `Δ` near 0 a unit keeps its state and ignores its input; with a large one it forgets. The sequence is a scan ([`Var::scan`]). The paper has the zero-order hold, the published code
-/// `Δ·B·v_t` in the place of `(Ā − 1)/A·B·v_t`, its limit for small `Δ`: that is [`euler`](Mamba::euler). The block's projection before it is `W` here.
+/// With `Δ` near 0 a unit keeps its state and ignores its input; with a large one it forgets. The sequence is a scan ([`Var::scan`]). The paper has
+/// the zero-order hold, the published code `Δ·B·v_t` in the place of `(Ā − 1)/A·B·v_t`, its limit for small `Δ`: that is [`euler`](Mamba::euler). The
+/// block's projection before it is `W` here. The paper's `x` is `v` here, and its `h` is `s`. lrnnx's `selective_scan_ref` with
+/// `discretization="zoh"` has the zero-order hold; mambapy's `selective_scan`, like mamba-ssm's, has `Δ·B·v_t`.
 ///
-/// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, `{name}.p` `[H, R]`, `{name}.q` `[R, H]`, with `R` a sixteenth of `H`, rounded up, `{name}.w_b` and `{name}.w_c` `[H, N]`, all Glorot uniform but `q`, which is uniform in `±1/√R`; and
-/// `{name}.b` `[H]`, `{name}.alpha` `[H·N]`, unit by unit, and `{name}.d` `[H]`. `A_n` begins at `−n`, `n` = 1, 2, …, `N`; `D` at 1, and `b` such that `softplus(b)` is between 0.001 and 0.1,
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, `{name}.p` `[H, R]`, `{name}.q` `[R, H]`, with `R` a sixteenth of `H`, rounded up,
+/// `{name}.w_b` and `{name}.w_c` `[H, N]`, all Glorot uniform but `q`, which is uniform in `±1/√R`; and `{name}.b` `[H]`, `{name}.alpha` `[H·N]`,
+/// unit by unit, and `{name}.d` `[H]`. `A_n` begins at `−n`, `n` = 1, 2, …, `N`; `D` at 1, and `b` such that `softplus(b)` is between 0.001 and 0.1,
 /// uniform in its logarithm.
 pub type Mamba = Recurrent<MambaSpec>;
 

@@ -17,6 +17,8 @@ use crate::tensor::Params;
 /// h_t = (1 − f)⊙h_{t−1} + f⊙ĥ
 /// ```
 ///
+/// `ĥ` is the paper's `h̃`, and `W` and `U` are the two parts of its `W`.
+///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 2·H]`, `{name}.u` `[H, 2·H]` and `{name}.b` `[2·H]`, gates `f, h`. `W` begins
 /// Glorot uniform, `U` orthogonal, all biases at 0.
 pub type Mgu = Recurrent<MguSpec>;

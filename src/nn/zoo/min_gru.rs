@@ -9,7 +9,7 @@ use crate::tensor::Params;
 /// A layer of minimal GRUs.
 ///
 /// Feng, Tung, Ahmed, Bengio & Hajimirsadeghi, *Were RNNs all we needed?* (2024), <https://arxiv.org/abs/2410.01201>, section 3.1;
-/// [`positive`](MinGru::positive) is its appendix B. minGRU-pytorch `minGRU` (without biases, and positive).
+/// [`positive`](MinGru::positive) is its appendix B. mingru-keras `MinGRU`; minGRU-pytorch `minGRU` (without biases, and positive).
 ///
 /// ```text
 /// z = σ(x_t·W_z + b_z)               update gate

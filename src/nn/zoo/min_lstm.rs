@@ -22,8 +22,9 @@ use crate::tensor::Params;
 /// h_t = f'⊙h_{t−1} + i'⊙h̃
 /// ```
 ///
-/// No gate reads `h_{t−1}`, so the whole sequence is a scan, see [`MinGru`](super::MinGru). As there `h_0` is a state like any other, whichever way is taken. (minGRU-pytorch's
-/// way for all steps begins from `g(h_0)`, as the paper's with logarithms does; its way for one step from `h_0`, as the equation does.)
+/// No gate reads `h_{t−1}`, so the whole sequence is a scan, see [`MinGru`](super::MinGru). As there `h_0` is a state like any other, whichever way
+/// is taken. (minGRU-pytorch's way for all steps begins from `g(h_0)`, as the paper's with logarithms does; its way for one step from `h_0`, as the
+/// equation does.)
 ///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 3·H]`, Glorot uniform, and `{name}.b` `[3·H]`, zeros: gates `f, i, h`.
 pub type MinLstm = Recurrent<MinLstmSpec>;

@@ -25,9 +25,9 @@ use crate::tensor::{Init, Param, Params};
 /// h_t = o⊙(C_t·q)/max(|n_tᵀ·q|, exp(−m_t))
 /// ```
 ///
-/// The bound of the divisor is 1 for the `C` and `n` without stabiliser, which are `e^{m_t}` times larger: so `h_t` doesn't depend on `m`. (The authors' code adds 1e-6 to
-/// the divisor, divides all of `k` by `√H`, and lets `q`, `k` and `v` decide about the gates, which come to it after a convolution.) `m_0` is −10³⁰, for the
-/// logarithm of nothing. The forget gate is σ, as in the authors' code; the paper also allows exp.
+/// The bound of the divisor is 1 for the `C` and `n` without stabiliser, which are `e^{m_t}` times larger: so `h_t` doesn't depend on `m`. (The
+/// authors' code adds 1e-6 to the divisor, divides all of `k` by `√H`, and lets `q`, `k` and `v` decide about the gates, which come to it after a
+/// convolution.) `m_0` is −10³⁰, for the logarithm of nothing. The forget gate is σ, as in the authors' code; the paper also allows exp.
 ///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 4·H]` and `{name}.b` `[4·H]` of `q, k, v, o`, Glorot uniform and zeros, and `{name}.w_g` `[I, 2]` and
 /// `{name}.b_g` `[2]` of the gates `i, f`: 0 but for `b_f`, which begins at 3, as in the authors' code (whose `b_i` is near 0).

@@ -3,6 +3,9 @@
 //! They are layers like [`Lstm`]: a description with [`build`](super::Recurrent::build), and all that
 //! [`Recurrent`] has. `docs/zoo.md` is the table of them all, with what each is for.
 //!
+//! Where a file names no source for its initial values, they are this crate's: Glorot uniform from the input, orthogonal from the
+//! state, biases 0, unless it says otherwise.
+//!
 //! To add one takes a file, and its line in the list below. From there gradient checks, traces, pictures of the tape, the race
 //! (`examples/zoo`) and the `throughput` bench have it. `CONTRIBUTING.md` says what belongs to it in `docs` and in the family tree.
 

@@ -19,7 +19,8 @@ use crate::tensor::Params;
 /// h_t = z⊙ĥ + (1 − z)⊙h_{t−1}
 /// ```
 ///
-/// The paper has `tanh(x_t)`, of inputs as wide as the state; `W_h` brings them there, as in torchrecurrent.
+/// The paper has `tanh(x_t)`, of inputs as wide as the state; `W_h` brings them there, as in torchrecurrent. Its `W_x·` are `W` here, and its `W_h·`
+/// are `U`.
 ///
 /// [`build`](Recurrent::build) adds `{name}.z.w` `[I, H]`, `{name}.z.b` `[H]`, `{name}.h.w` `[I, H]`, `{name}.h.u` `[H, H]`, `{name}.h.b` `[H]`,
 /// and `{name}.w` `[I, H]`, `{name}.u` `[H, H]`, `{name}.b` `[H]` of `r`. All `W` begin Glorot uniform, both `U` orthogonal, all biases at 0.

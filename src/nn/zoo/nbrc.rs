@@ -22,8 +22,8 @@ use crate::tensor::{Init, Param, Params};
 ///
 /// For biases and letters see [`Brc`](super::Brc).
 ///
-/// [`build`](Recurrent::build) adds `{name}.w` `[I, 3·H]` and `{name}.u` `[H, 2·H]`, Glorot uniform as wholes (in the published code gate by gate), and `{name}.b` `[3·H]`,
-/// zeros; gates `a, c, h`.
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, 3·H]` and `{name}.u` `[H, 2·H]`, Glorot uniform as wholes (in the published code gate by gate),
+/// and `{name}.b` `[3·H]`, zeros; gates `a, c, h`.
 pub type Nbrc = Recurrent<NbrcSpec>;
 
 units_only!(Nbrc, NbrcSpec, NbrcCell, "`H` units.");

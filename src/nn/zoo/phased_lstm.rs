@@ -26,13 +26,14 @@ use crate::tensor::{Init, Param, Params};
 /// ```
 ///
 /// The paper's `k` has a case for each piece, with the leak from `φ = r` on, where it jumps by `α·r`; the maximum has no jump, and
-/// is the same elsewhere. The paper sets `α` to 0 after training: so does `layer.cell.leak = 0.0`. Its gates `i`, `f` and `o` also read `c`, through peepholes: so they do in the
-/// authors' code, by default; in TensorFlow's that is an option, off by default.
+/// is the same elsewhere. The paper sets `α` to 0 after training: so does `layer.cell.leak = 0.0`. Its gates `i`, `f` and `o` also read `c`, through
+/// peepholes: so they do in the authors' code, by default; in TensorFlow's that is an option, off by default. Its `r_on` is `r` here, its `W_x·` are
+/// `W`, and its `W_h·` are `U`; `g` has no letter there.
 ///
-/// [`build`](Recurrent::build) adds `{name}.w` `[I, 4·H]`, `{name}.u` `[H, 4·H]` and `{name}.b` `[4·H]`, gates `i, f, c, o`, Glorot uniform, orthogonal, and zeros but for `b_f`, ones;
-/// `{name}.tau` `[H]`, `e` to a power uniform in 0 to 3 (another range: [`periods`](PhasedLstm::periods)); `{name}.s` `[H]`, uniform in 0 to
-/// `τ`; and `{name}.r` `[H]`, of 0.05. (The authors' code draws matrices from a normal distribution with deviation 0.1, and begins with `b_f` at 2 and `τ` uniform in 10 to 100, unless
-/// told otherwise.)
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, 4·H]`, `{name}.u` `[H, 4·H]` and `{name}.b` `[4·H]`, gates `i, f, c, o`, Glorot uniform,
+/// orthogonal, and zeros but for `b_f`, ones; `{name}.tau` `[H]`, `e` to a power uniform in 0 to 3 (another range: [`periods`](PhasedLstm::periods));
+/// `{name}.s` `[H]`, uniform in 0 to `τ`; and `{name}.r` `[H]`, of 0.05. (The authors' code draws matrices from a normal distribution with deviation
+/// 0.1, and begins with `b_f` at 2 and `τ` uniform in 10 to 100, unless told otherwise.)
 pub type PhasedLstm = Recurrent<PhasedLstmSpec>;
 
 /// The size of a [`PhasedLstmCell`], and its rhythm.

@@ -24,8 +24,8 @@ use crate::tensor::{Init, Param, Params};
 /// b_t = e^{p_{t−1}−w−p_t}⊙b_{t−1} + e^{k−p_t}    sum of the weights
 /// ```
 ///
-/// The maxima cancel in `wkv`: neither `h_t` nor its gradient depends on them. (The gradient of `a_t`, `b_t` and `p_t` by themselves has a corner where the two are equal.)
-/// `p_0` is −10³⁰ (the paper's −10³⁸), for the logarithm of nothing.
+/// The maxima cancel in `wkv`: neither `h_t` nor its gradient depends on them. (The gradient of `a_t`, `b_t` and `p_t` by themselves has a corner
+/// where the two are equal.) `p_0` is −10³⁰ (the paper's −10³⁸), for the logarithm of nothing.
 ///
 /// [`build`](Recurrent::build) adds `{name}.mu` `[3, I]` (of `r, k, v`), `{name}.w_r`, `{name}.w_k`, `{name}.w_v` `[I, H]`, `{name}.omega` and
 /// `{name}.u` `[H]`, and `{name}.w_o` `[H, H]`. Matrices begin Glorot uniform (the authors' mostly at 0, beside which the rest of a block is needed), the

@@ -21,9 +21,11 @@ use crate::tensor::{Init, Param, Params};
 ///
 /// As in the paper's code `B` is 1: `C` would only be multiplied with it. The `N` numbers stand for themselves and their conjugates, hence the 2: the paper's `N` is
 /// twice this. Its layer has as many inputs as outputs and no `W`. The sequence is a scan ([`Var::scan_complex`]), where the paper has a convolution.
+/// The paper's `u` is `v` here, and its `x` is `s`.
 ///
-/// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, Glorot uniform, `{name}.alpha`, `{name}.omega`, `{name}.c_re` and `{name}.c_im`, `[H·N]` each, unit by unit, `{name}.ln_delta` `[H]` and
-/// `{name}.d` `[H]`. `A_n` begins at `−½ + i·π·n`; `Δ` between 0.001 and 0.1, uniform in its logarithm; both parts of `C` normal with variance ½, `D` with 1.
+/// [`build`](Recurrent::build) adds `{name}.w` `[I, H]`, Glorot uniform, `{name}.alpha`, `{name}.omega`, `{name}.c_re` and `{name}.c_im`, `[H·N]`
+/// each, unit by unit, `{name}.ln_delta` `[H]` and `{name}.d` `[H]`. `A_n` begins at `−½ + i·π·n`; `Δ` between 0.001 and 0.1, uniform in its
+/// logarithm; both parts of `C` normal with variance ½, `D` with 1.
 pub type S4d = Recurrent<S4dSpec>;
 
 /// The sizes of an [`S4dCell`].

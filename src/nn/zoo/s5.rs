@@ -19,13 +19,14 @@ use crate::tensor::{Init, Param, Params};
 /// y_t = Re(x_t·C̃) + u_t·D
 /// ```
 ///
-/// Linear, and so the whole sequence is a scan ([`Var::scan_complex`]). The paper's `D` is a vector, as its input is as wide as its output; here it is a matrix. The paper
-/// keeps half of the `P` numbers, as the others are their conjugates; here, and in s5-pytorch, all are free.
+/// Linear, and so the whole sequence is a scan ([`Var::scan_complex`]). The paper's `D` is a vector, as its input is as wide as its output; here it
+/// is a matrix. The paper keeps half of the `P` numbers, as the others are their conjugates; here, and in s5-pytorch, all are free.
 ///
-/// [`build`](Recurrent::build) adds `{name}.lambda_re`, `{name}.lambda_im` and `{name}.ln_delta`, `[P]` each, `{name}.b_re`, `{name}.b_im` `[I, P]`, `{name}.c_re`, `{name}.c_im` `[P, H]` and
-/// `{name}.d` `[I, H]`. `Λ` begins with the eigenvalues of the HiPPO matrix's normal part, `B̃ = V⁻¹·B` and `C̃ = C·V` with its eigenvectors `V`; `B`, `C` and `D` are normal
-/// with variance `1/I`, `1/P` and `1/I`, and `Δ` is between 0.001 and 0.1, uniform in its logarithm. (The authors' code can make `Λ` of `J` smaller such matrices side by side, `J` = 8 unless told otherwise, and its `D`
-/// is normal with variance 1.)
+/// [`build`](Recurrent::build) adds `{name}.lambda_re`, `{name}.lambda_im` and `{name}.ln_delta`, `[P]` each, `{name}.b_re`, `{name}.b_im` `[I, P]`,
+/// `{name}.c_re`, `{name}.c_im` `[P, H]` and `{name}.d` `[I, H]`. `Λ` begins with the eigenvalues of the HiPPO matrix's normal part, `B̃ = V⁻¹·B` and
+/// `C̃ = C·V` with its eigenvectors `V`; `B`, `C` and `D` are normal with variance `1/I`, `1/P` and `1/I`, and `Δ` is between 0.001 and 0.1, uniform
+/// in its logarithm. (The authors' code can make `Λ` of `J` smaller such matrices side by side, `J` = 8 unless told otherwise, and its `D` is normal
+/// with variance 1.)
 pub type S5 = Recurrent<S5Spec>;
 
 /// The sizes of an [`S5Cell`].

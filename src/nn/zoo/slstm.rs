@@ -27,7 +27,7 @@ use crate::tensor::{Init, Param, Params};
 /// With several [`heads`](Self::heads) `U` has a block for each, and units of different heads don't meet. The forget gate is σ, as in the authors' code;
 /// the paper also allows exp. `m` only rescales `c` and `n`, so `h_t` doesn't depend on it, nor does the gradient of `h_t`; that of `c_t`, `n_t` and
 /// `m_t` by themselves has a corner where the two are equal. `m_0` is −10³⁰, for the logarithm of nothing: the first step takes its input gate as 1, as the
-/// authors' code does.
+/// authors' code does. The paper's `R` is `U` here.
 ///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 4·H]`, Glorot uniform, `{name}.u` `[H, 4·H/heads]`, orthogonal, and `{name}.b` `[4·H]`,
 /// gates `i, f, z, o`; `b_f` begins at 1, the others at 0. (The authors' code begins with `U = 0`, and spreads `b_f` over the units, with more

@@ -19,8 +19,9 @@ use crate::tensor::{Init, Param, Params};
 /// h_t = r⊙c_t + (1 − r)⊙x_t                      or x_t·W_x, unless I = H
 /// ```
 ///
-/// (The first version of the paper also has a function of `c_t` in `h_t`, tanh or none; here it is none, sru's default.) A unit sees no other unit's memory. With `v` the gates see their own, and the sequence is a loop. The first version of the paper, of
-/// 2017, has no `v` ([`first_version`](Sru::first_version), sru's `v1`): there `c` is a scan ([`Var::scan`]).
+/// (The first version of the paper also has a function of `c_t` in `h_t`, tanh or none; here it is none, sru's default.) A unit sees no other unit's
+/// memory. With `v` the gates see their own, and the sequence is a loop. The first version of the paper, of 2017, has no `v`
+/// ([`first_version`](Sru::first_version), sru's `v1`): there `c` is a scan ([`Var::scan`]).
 ///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 3·H]`, or `[I, 4·H]`: `W, W_f, W_r`, and `W_x` unless `I = H`; `{name}.v` `[2·H]`, unless it is
 /// the first version, and `{name}.b` `[2·H]`: `f, r`. As in the paper `w` begins uniform with variance `1/I`; biases begin at 0, and `v` uniform with variance

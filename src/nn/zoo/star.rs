@@ -17,8 +17,9 @@ use crate::tensor::Params;
 /// h_t = tanh((1 − k)⊙h_{t−1} + k⊙z)
 /// ```
 ///
-/// The authors' code differs from the paper: with `a_f` before the sigmoid of what stays, it computes `tanh(σ(a_f)⊙h_{t−1} + (1 − σ(a_f − 1))⊙z)`, as
-/// [`Janet`](super::Janet) does. Its three matrices begin orthogonal, and the bias of `a_f` at `ln u`, `u` uniform in 1 to 784.
+/// The paper's `W_x` and `W_h` are `W_k` and `U_k` here. The authors' code differs from the paper: with `a_f` before the sigmoid of what stays, it
+/// computes `tanh(σ(a_f)⊙h_{t−1} + (1 − σ(a_f − 1))⊙z)`, as [`Janet`](super::Janet) does. Its three matrices begin orthogonal, and the bias of `a_f`
+/// at `ln u`, `u` uniform in 1 to 784.
 ///
 /// [`build`](Recurrent::build) adds `{name}.z.w` `[I, H]`, `{name}.z.b` `[H]`, and `{name}.w` `[I, H]`, `{name}.u` `[H, H]`, `{name}.b` `[H]` of
 /// `k`. Both `W` begin Glorot uniform, `U` orthogonal, all biases at 0.

@@ -17,6 +17,8 @@ use crate::tensor::Params;
 /// h_t = g⊙h_{t−1} + (1 − g)⊙c
 /// ```
 ///
+/// The paper writes all matrices `W`: those from the input are `W` here, those from `h` are `U`.
+///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 2·H]`, `{name}.u` `[H, 2·H]` and `{name}.b` `[2·H]`, gates `c, g`. `W` begins Glorot uniform, `U`
 /// orthogonal, `b_c` at 0, and `b_g` at 1, in the place of the constant that the paper adds to it, one for each task.
 pub type Ugrnn = Recurrent<UgrnnSpec>;

@@ -23,10 +23,12 @@ use crate::tensor::{Constant, Init, Param, Params};
 /// ```
 ///
 /// `D` turns each number by an angle of its own, `e^(iθ)`; `R = 1 − 2·v·v*/‖v‖²` mirrors; `F` is Fourier's transform over `√H`, here a product with a matrix;
-/// `Π` is a permutation, the same for all layers of `H` units. `|z|` is `√(re² + im² + 1e-10)`, so that it has a slope at 0.
+/// `Π` is a permutation, the same for all layers of `H` units. `|z|` is `√(re² + im² + 1e-10)`, so that it has a slope at 0. The paper's `W` is `Ω`
+/// here, and its `V` is `W`.
 ///
 /// A complex number is a pair of real ones: a state, and the output, is `[B, 2·H]`, real parts first. The paper's net reads it by real weights, as any
-/// layer above this one; its `h_0` is learnt, where this begins from zeros unless told otherwise.
+/// layer above this one; its `h_0` is learnt, where this begins from zeros unless told otherwise. (rnn-jax's `UnitaryEvolutionRNNCell` differs, so it
+/// isn't compared: its mirrors have 1 where the paper has the vector itself, `‖v‖` for `‖v‖²`, and no conjugate.)
 ///
 /// [`build`](Recurrent::build) adds `{name}.w` `[I, 2·H]`, Glorot uniform, `{name}.theta` `[3, H]`, uniform in `±π`, `{name}.v` `[2, 2·H]`, uniform
 /// in ±1, and `{name}.b` `[H]`, zeros. (`θ_2` stands in the order that `Π` gives.)

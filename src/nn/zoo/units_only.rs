@@ -1,7 +1,8 @@
 //! Layers that have no option but their size
 
-/// The description of such a layer: `units_only!(Mgu, MguSpec, MguCell, "`H` units.")` declares `MguSpec`, which is `H`, and `Mgu::new(units)` with this
-/// documentation. [`Spec::cell`](crate::nn::Spec::cell) is `MguCell::new(params, name, [inputs, units])`, which adds the weights. With
+/// The description of such a layer: `units_only!(Mgu, MguSpec, MguCell, "`H` units.")` declares `MguSpec`, which is `H`, and
+/// `Mgu::new(units)` with this documentation. The alias `pub type Mgu = Recurrent<MguSpec>` must stand beside it.
+/// [`Spec::cell`](crate::nn::Spec::cell) is `MguCell::new(params, name, [inputs, units])`, which adds the weights. With
 /// `outputs = 2` a unit has two numbers of output.
 macro_rules! units_only {
     ($Layer:ident, $Spec:ident, $Cell:ident, $doc:literal $(, outputs = $numbers:literal)?) => {
