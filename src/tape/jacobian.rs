@@ -25,9 +25,10 @@ impl<R: Real> Tape<'_, R> {
     /// If a variable is on another tape, or one of `by` has no gradient: data, what is computed from data alone, or a parameter.
     #[track_caller]
     pub fn jacobian(&self, of: &[Var<'_, R>], by: &[Var<'_, R>]) -> Vec<R> {
+        let here = of.iter().chain(by).all(|var| std::ptr::eq(var.tape(), self));
+        assert!(here, "jacobian: a variable is on another tape");
         for var in by {
-            let fits = std::ptr::eq(var.tape(), self) && var.is_computed();
-            assert!(fits, "jacobian: there is no gradient by {var:?}");
+            assert!(var.is_computed(), "jacobian: there is no gradient by {var:?}");
         }
         self.derivatives(of, by)
     }
@@ -40,7 +41,7 @@ impl<R: Real> Tape<'_, R> {
         let mut lines: Vec<usize> = by.iter().map(line).collect();
         lines.sort_unstable();
         let first = lines.first().copied().unwrap_or(0);
-        let visited = self.places(first..of.iter().map(line).max().map_or(first, |last| last + 1));
+        let visited = self.places(first..of.iter().map(line).fold(first, |end, line| end.max(line + 1)));
         let mut grads = self.params().zero_gradients();
         self.begin(&[], &mut grads);
         let mut rows = Vec::new();

@@ -129,7 +129,7 @@ impl<'t, R: Real> Var<'t, R> {
             squares.sqrt() / scale
         };
         let plain = norm(1.0);
-        let scale = 2_f64.powi(if plain < 1e-140 { 500 } else { -500 });
+        let scale = 2_f64.powi(if plain < 1e-140 { 600 } else { -600 });
         R::from_f64(if (1e-140..1e140).contains(&plain) { plain } else { norm(scale) })
     }
 }

@@ -128,6 +128,12 @@ fn variables_of_a_jacobian_are_independent() {
     assert_eq!(tape.jacobian(&[c], &[a]), [27.0]);
     assert_eq!(tape.jacobian(&[a], &[b, b]), [0.0, 0.0]);
     assert_eq!(tape.jacobian(&[c], &[c]), [1.0]);
+    // What was computed before, and data, don't depend on it; a run of rows doesn't keep anything of the one before.
+    let d = c.sin().cos();
+    assert_eq!(tape.jacobian(&[a, tape.zeros([2])], &[d]), [0.0; 3]);
+    let (row, all) = (tape.jacobian(&[b], &[a]), tape.jacobian(&[d, b, a, b], &[a]));
+    assert_eq!((all[1], all[2], all[3]), (row[0], 1.0, row[0]));
+    assert!(tape.jacobian(&[], &[a]).is_empty() && tape.jacobian(&[a], &[]).is_empty());
 }
 
 #[test]
