@@ -47,7 +47,7 @@ pub struct Point {
     pub steps: usize,
     /// Of the tape, of all states kept, at the most, and of the losses.
     pub bytes: usize,
-    /// From what a tape of ten steps takes, and a state.
+    /// From what a tape takes of a single step, of ten and of twenty, and a state.
     pub bytes_in_theory: f64,
     /// Steps computed forwards, with and without a tape, as a multiple of all steps.
     pub work: f64,
@@ -82,7 +82,6 @@ impl Net {
         let seconds = clock.elapsed().as_secs_f64();
 
         let (state, losses) = (self.state_bytes(steps), steps * size_of::<f32>());
-        let [fixed, a_step] = self.tape_bytes();
         let (states, tape, again) = match plan {
             Plan::Pieces(n) => (n, steps.div_ceil(n), (n - 1) * steps / n),
             Plan::Slots(s) => (steps.min(s + 1), 1, advances(steps, s)),
@@ -90,7 +89,7 @@ impl Net {
         let point = Point {
             steps,
             bytes: done.bytes,
-            bytes_in_theory: fixed + tape as f64 * a_step + (states * state + losses) as f64,
+            bytes_in_theory: self.tape_bytes(tape) + (states * state + losses) as f64,
             work: (done.advanced + steps) as f64 / steps as f64,
             work_in_theory: (again + steps) as f64 / steps as f64,
             us_a_step: 1e6 * seconds / steps as f64,
@@ -102,14 +101,14 @@ impl Net {
         state_bytes::<f32>(&initial_state(&Waves { net: self, steps }, &self.params))
     }
 
-    /// What a tape takes at least, and for each step: from tapes of 10 and of 20 steps.
-    fn tape_bytes(&self) -> [f64; 2] {
-        let [ten, twenty] = [10, 20].map(|steps| {
+    /// What a tape of so many steps takes: on the line through tapes of 10 and of 20 steps. (A single step has lists with room for some more.)
+    fn tape_bytes(&self, steps: usize) -> f64 {
+        let [one, ten, twenty] = [1, 10, 20].map(|steps| {
             let mut memory = Memory::new();
             let mut grads = self.params.zero_gradients();
             checkpointed(&Waves { net: self, steps }, &self.params, Plan::Pieces(1), &mut grads, &mut memory);
             memory.bytes() as f64
         });
-        [2.0 * ten - twenty, (twenty - ten) / 10.0]
+        if steps == 1 { one } else { ten + (steps as f64 - 10.0) / 10.0 * (twenty - ten) }
     }
 }
