@@ -103,12 +103,16 @@ impl Net {
 
     /// What a tape of so many steps takes: on the line through tapes of 10 and of 20 steps. (A single step has lists with room for some more.)
     fn tape_bytes(&self, steps: usize) -> f64 {
-        let [one, ten, twenty] = [1, 10, 20].map(|steps| {
+        let measured = |steps| {
             let mut memory = Memory::new();
             let mut grads = self.params.zero_gradients();
             checkpointed(&Waves { net: self, steps }, &self.params, Plan::Pieces(1), &mut grads, &mut memory);
             memory.bytes() as f64
-        });
-        if steps == 1 { one } else { ten + (steps as f64 - 10.0) / 10.0 * (twenty - ten) }
+        };
+        if steps == 1 {
+            return measured(1);
+        }
+        let [ten, twenty] = [10, 20].map(measured);
+        ten + (steps as f64 - 10.0) / 10.0 * (twenty - ten)
     }
 }

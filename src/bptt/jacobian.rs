@@ -21,7 +21,7 @@ pub(super) struct Linear<R> {
     pub by_weights: Vec<R>,
 }
 
-/// Linearises step `t`, by reverse mode: a row for each number of the state. Only if it is to be `whole`, by its weights, and its loss.
+/// Linearises step `t`, by reverse mode: a row for each number of the state.
 #[track_caller]
 pub(super) fn linearise<K: Task, R: Real>(
     task: &K,
@@ -29,7 +29,6 @@ pub(super) fn linearise<K: Task, R: Real>(
     t: usize,
     before: &[Array<R>],
     memory: &mut Memory<R>,
-    whole: bool,
 ) -> Linear<R> {
     let tape = Tape::new(params, mem::take(memory));
     let from = task::on_tape(task, &tape, before);
@@ -40,12 +39,9 @@ pub(super) fn linearise<K: Task, R: Real>(
         grads.zero();
         tape.backward_from(&task::seeds::<K, R>(state, &unit(before, j)), &mut grads);
         by_state.extend(flatten(&task::gradient::<K, R>(from)));
-        if whole {
-            by_weights.extend_from_slice(grads.flat());
-        }
+        by_weights.extend_from_slice(grads.flat());
     }
-    let loss = if whole { task.loss(t, state.output()) } else { None };
-    let loss = loss.map(|loss| {
+    let loss = task.loss(t, state.output()).map(|loss| {
         grads.zero();
         tape.backward(loss, &mut grads);
         (loss.item(), flatten(&task::gradient::<K, R>(from)), grads.flat().to_vec())
@@ -62,9 +58,14 @@ pub fn recurrent_jacobians<K: Task, R: Real>(task: &K, params: &Params<R>) -> Ve
     let [_, steps] = task.sizes();
     let (mut state, mut memory) = (task::initial_state(task, params), Memory::new());
     let step = |t| {
-        let linear = linearise(task, params, t, &state, &mut memory, false);
-        state = linear.state;
-        linear.by_state
+        let tape = Tape::new(params, mem::take(&mut memory));
+        let before = task::on_tape(task, &tape, &state);
+        let after = task.cell().step(task.input(&tape, t), before);
+        let [of, by] = [after, before].map(|state| task::collect::<K, R, _>(state, |variable| variable));
+        let jacobian = tape.jacobian(&of, &by);
+        state = task::values::<K, R>(after);
+        memory = tape.into_memory();
+        jacobian
     };
     (0..steps).map(step).collect()
 }

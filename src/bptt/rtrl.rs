@@ -57,7 +57,7 @@ impl<R: Real> Influence<R> {
     ) -> Option<R> {
         let (states, weights) = (numbers(&self.state), params.flat().len());
         assert!(params.fits(grads), "rtrl: gradients of other parameters");
-        let step = linearise(task, params, t, &self.state, memory, true);
+        let step = linearise(task, params, t, &self.state, memory);
         let p = Mat::new(&self.by_weights, states, weights);
         let loss = step.loss.map(|(loss, by_state, by_weights)| {
             let sum = grads.flat_mut();

@@ -81,19 +81,20 @@ type StateOf<'t, K, R> = <<K as Task>::Cell as Cell>::State<'t, R>;
 
 /// The numbers of a state.
 pub(super) fn values<'t, K: Task, R: Real>(state: StateOf<'t, K, R>) -> StateValues<R> {
-    collect::<K, R>(state, Var::to_array)
+    collect::<K, R, _>(state, Var::to_array)
 }
 
 /// Its gradient.
 pub(super) fn gradient<'t, K: Task, R: Real>(state: StateOf<'t, K, R>) -> StateValues<R> {
     let grad = |variable: Var<'t, R>| if variable.shape().len() == 0 { Vec::new() } else { variable.grad() };
-    collect::<K, R>(state, |variable| Array::new(variable.shape(), grad(variable)))
+    collect::<K, R, _>(state, |variable| Array::new(variable.shape(), grad(variable)))
 }
 
-fn collect<'t, K: Task, R: Real>(
+/// Something of each variable of a state.
+pub(super) fn collect<'t, K: Task, R: Real, T>(
     state: StateOf<'t, K, R>,
-    f: impl Fn(Var<'t, R>) -> Array<R>,
-) -> StateValues<R> {
+    f: impl Fn(Var<'t, R>) -> T,
+) -> Vec<T> {
     let mut all = Vec::new();
     let _ = state.map(|variable| {
         all.reserve_exact(1); // many are kept

@@ -33,8 +33,8 @@ impl<R: Real> Tape<'_, R> {
         self.derivatives(of, by)
     }
 
-    /// The same, with columns of 0 for data. Between rows it clears only the gradients of the lines that a walk may visit: so a step of a long tape
-    /// costs what a step does.
+    /// The same, with columns of 0 for data. Between rows it clears only the gradients of the lines that a walk may visit: so a row of a step of a long
+    /// tape costs what a step does.
     #[track_caller]
     fn derivatives(&self, of: &[Var<'_, R>], by: &[Var<'_, R>]) -> Vec<R> {
         let line = |var: &Var<'_, R>| var.id().index();
@@ -109,7 +109,7 @@ impl<R: Real> Tape<'_, R> {
     pub fn recurrent_jacobian(&self, sequence: usize, t: usize) -> Vec<R> {
         let of = self.state(sequence, t);
         let before = self.memory().history.step_before([sequence, t]);
-        let [_, before] = before.unwrap_or_else(|| panic!("recurrent_jacobian: step {t} is the first one"));
+        let Some([_, before]) = before else { panic!("recurrent_jacobian: step {t} is the first one") };
         self.derivatives(&of, &self.state(sequence, before))
     }
 }

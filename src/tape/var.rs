@@ -68,10 +68,9 @@ impl<'t, R: Real> Var<'t, R> {
     /// Whether [`with_grad`](Self::with_grad) would find a gradient.
     pub(super) fn has_grad(self) -> bool {
         let memory = self.tape.memory();
-        let node = memory.nodes[self.id.index()];
-        let Place::Arena(offset) = node.place else { return false };
+        let Place::Arena(offset) = memory.nodes[self.id.index()].place else { return false };
         let computed = memory.grads.all().len();
-        node.needs_grad && computed > 0 && offset + self.shape.len() <= computed
+        self.is_computed() && computed > 0 && offset + self.shape.len() <= computed
     }
 
     /// Whether it has a gradient beside it on the tape, once there is one: it isn't data, and no parameter.
@@ -123,14 +122,16 @@ impl<'t, R: Real> Var<'t, R> {
     /// As [`grad`](Self::grad).
     #[track_caller]
     pub fn grad_norm(self) -> R {
-        let square = |g: f64| g * g;
         let norm = |scale: f64| {
-            let squares = self.with_grad(|grad| reduce::sum_map(grad, |g| square(scale * g.to_f64())));
-            squares.sqrt() / scale
+            let square = |g: R| (scale * g.to_f64()).powi(2);
+            self.with_grad(|grad| reduce::sum_map(grad, square)).sqrt() / scale
         };
         let plain = norm(1.0);
-        let scale = 2_f64.powi(if plain < 1e-140 { 600 } else { -600 });
-        R::from_f64(if (1e-140..1e140).contains(&plain) { plain } else { norm(scale) })
+        R::from_f64(match plain {
+            1e-140..1e140 => plain,
+            ..1e-140 => norm(2_f64.powi(600)),
+            _ => norm(2_f64.powi(-600)),
+        })
     }
 }
 

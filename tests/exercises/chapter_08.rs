@@ -13,7 +13,7 @@ fn bytes(task: &Waves<LstmCell>, params: &Params, plan: Plan) -> usize {
 }
 
 /// `n·s + (T/n)·a` is least where `s = T·a/n²`: `n = √(T·a/s)`. An LSTM of 32 units has states of 424 bytes and some 12,800 bytes of tape for a
-/// step: 245 pieces for 2,000 steps, not √2000 = 45. They take less than half of the memory.
+/// step: 245 pieces for 2,000 steps, not √2000 = 45. They take less than two fifths of the memory.
 #[test]
 fn exercise_1_the_best_number_of_pieces() {
     let (task, params) = Waves::new::<_, f32>(Lstm::new(32), [1, 2_000]);
@@ -27,7 +27,7 @@ fn exercise_1_the_best_number_of_pieces() {
     assert!((230.0..280.0).contains(&best), "{best}");
     let [at_best, at_sqrt] =
         [Plan::Pieces(best as usize), Plan::sqrt(2_000)].map(|p| bytes(&task, &params, p));
-    assert!(2 * at_best < at_sqrt, "{at_best} and {at_sqrt} bytes");
+    assert!(5 * at_best < 2 * at_sqrt, "{at_best} and {at_sqrt} bytes");
     for n in [30, 100, 1_000] {
         assert!(bytes(&task, &params, Plan::Pieces(n)) > at_best, "{n} pieces");
     }

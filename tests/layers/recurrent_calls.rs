@@ -345,11 +345,13 @@ fn a_hundred_thousand_steps() {
         tape.backward(output.sum(), &mut grads);
         assert!(grads.flat().iter().all(|g| g.is_finite()));
         assert!(grads.flat().iter().any(|&g| g != 0.0));
-        let per_step = tape.into_memory().bytes() / t;
-        assert!(per_step <= most, "{per_step} bytes per step");
+        let memory = tape.into_memory();
+        // A copy has no room to grow.
+        let [used, held] = [memory.clone().bytes(), memory.bytes()].map(|bytes| bytes / t);
+        assert!(used <= most && held <= most + most / 3, "{used} bytes per step, {held} held");
     }
-    // About what docs/recurrent.md says, for four bytes a number and H = 2, where parts are rounded up to cache lines. Lists of lines double as they grow.
-    every_layer!(2, layer => check(layer, if layer.unrolled { 10_500 } else { 200 }));
+    // About what docs/recurrent.md says, for four bytes a number and H = 2, where parts are rounded up to cache lines.
+    every_layer!(2, layer => check(layer, if layer.unrolled { 8000 } else { 200 }));
 }
 
 /// A cell of the user's: `h_t = tanh(x_t·W + u⊙h_{t−1})`.

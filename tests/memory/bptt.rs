@@ -34,15 +34,25 @@ fn plans_take_what_they_say() {
     }
 }
 
+/// A step more costs slots a number, its loss; and pieces are worth having.
+#[test]
+fn slots_take_a_number_for_each_step_and_pieces_little() {
+    for plan in [Plan::Slots(3), Plan::Slots(10)] {
+        let [short, long] = [1_000, 5_000].map(|steps| bytes(steps, plan)[0] as f64);
+        let a_step = (long - short) / 4_000.0;
+        assert!((3.9..6.0).contains(&a_step), "{plan:?}: {a_step} bytes a step");
+    }
+    let [all, pieces] = [Plan::Pieces(1), Plan::sqrt(5_000)].map(|plan| bytes(5_000, plan)[0]);
+    assert!(all > 30 * pieces, "{all} and {pieces} bytes");
+}
+
 /// A tape has things that each step reads, and that come once: constants, such as a Fourier transform of `[2·H, 2·H]`.
 #[test]
 fn what_comes_once_is_not_expected_at_each_step() {
-    for (taken, said) in [1, 10, 30].map(Plan::Pieces).map(|plan| {
+    for plan in [1, 10, 30].map(Plan::Pieces) {
         let [taken, said, _] = bytes_of(UnitaryRnn::new(64), 600, plan);
         println!("unitary_rnn, {plan:?}: {taken} bytes, {said} said");
-        (taken, said)
-    }) {
-        assert!(taken < said + said / 20 + LITTLE && taken > said, "{taken} bytes, {said} said");
+        assert!(taken < said + said / 20 + LITTLE && taken > said, "{plan:?}: {taken} bytes, {said} said");
     }
     let [one, more] = [300, 600].map(|steps| bytes_of(UnitaryRnn::new(64), steps, Plan::Pieces(1))[0]);
     let constant = 2 * 128 * 128 * size_of::<f32>();
