@@ -6,11 +6,13 @@
 
 mod compiled;
 mod context;
+mod inputs;
 mod node;
 mod reduction;
 mod rule;
 
-pub use context::{Backward, Forward, Inputs};
+pub use context::{Backward, Forward};
+pub use inputs::Inputs;
 pub(crate) use node::{Node, Place};
 pub use node::{NodeId, Span};
 pub use reduction::Reduction;

@@ -2,13 +2,15 @@
 
 use super::{Backward, Forward, Inputs, Rule};
 use crate::kernels::elementwise;
-use crate::kernels::recurrent::{self, Given, Gru, GruResetBefore, Left, Lstm, SimpleRnn, Sizes, Step};
+use crate::kernels::recurrent::{self, Given, Gru, GruResetBefore, Left, Lstm, SimpleRnn, Sizes, Step, Wanted};
 use crate::real::Real;
 use crate::tensor::Shape;
 
 /// All states `[B, T, H]` of a recurrent net, from `x` `[B, T, I]`, `W` `[I, G·H]`, `U` `[H, G·H]` and the states before
 /// the first step `[B, H]`. If there is a second state, the result is a list: all of the first, and the second after the last
 /// step, `[B·T·H + B·H]`.
+///
+/// `x`, `W`, `U` and the biases must be different variables: backward adds to all of their gradients at once, and panics otherwise.
 ///
 /// What happens at a step, and its chain rule, is in [`recurrent`], as are the loops over time. The same net out of
 /// single operations, a step at a time, is [`nn::unroll`](crate::nn::unroll).
@@ -172,20 +174,13 @@ impl<R: Real> Rule<R> for Recurrence {
 }
 
 impl Recurrence {
-    // The loop back through time gives ∂L/∂a for every step of a block; each weight sums up its own.
     fn back<R: Real>(&self, step: impl Step<R>, mut at: Backward<'_, R>) {
         let (given, slots) = (self.given(at.x), self.slots::<R>());
-        let (first, x) = (at.grad(H_0).is_some(), at.grad(X).is_some());
-        let left = Left { states: at.y, saved: at.saved, d_states: at.dy, first, x };
+        let left = Left { states: at.y, saved: at.saved, d_states: at.dy, first: at.grad(H_0).is_some() };
         let mut workspace = std::mem::take(at.workspace);
-        // U first: its gradient is the last that was cleared, and may still be in the cache.
-        let [dh, dc] = recurrent::backward(step, &given, left, &mut workspace, &mut |block| {
-            add(&mut at, Some(U), |du| block.add_u(du));
-            add(&mut at, Some(W), |dw| block.add_w(dw));
-            add(&mut at, slots.b_x, |db| block.add_b_x(db));
-            add(&mut at, slots.b_h, |db| block.add_b_h(db));
-            add(&mut at, Some(X), |dx| block.add_x(dx));
-        });
+        let [x, u, w, b_x, b_h] = at.grads([Some(X), Some(U), Some(W), slots.b_x, slots.b_h]);
+        let wanted = Wanted { x, u, w, b_x, b_h };
+        let [dh, dc] = recurrent::backward(step, &given, left, wanted, &mut workspace);
         add(&mut at, Some(H_0), |dh_0| elementwise::add_map(dh, dh_0, |d| d));
         add(&mut at, slots.c_0, |dc_0| elementwise::add_map(dc, dc_0, |d| d));
         *at.workspace = workspace;

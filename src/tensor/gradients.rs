@@ -72,6 +72,14 @@ impl<R: Real> Gradients<R> {
         &mut self.data.all_mut()[range]
     }
 
+    /// The gradients of the arrays in these ranges, to be added to anywhere; `None` if two of them overlap.
+    pub(crate) fn arrays_mut<const N: usize>(&mut self, ranges: [Range<usize>; N]) -> Option<[&mut [R]; N]> {
+        for range in &ranges {
+            self.table(range).into_iter().for_each(Touched::all);
+        }
+        self.data.all_mut().get_disjoint_mut(ranges).ok()
+    }
+
     /// The gradient of the array in this range, to be added to in these rows only.
     pub(crate) fn rows_mut(&mut self, range: Range<usize>, rows: impl Iterator<Item = usize>) -> &mut [R] {
         if let Some(table) = self.table(&range) {

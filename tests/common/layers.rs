@@ -53,8 +53,9 @@ pub const SHAPES: [[usize; 4]; 10] = [
     [1, 17, 2, 3],
 ];
 
-/// The same, of so many rows and steps, and so many inputs, that they are taken in several blocks, of different lengths.
-pub const LONG: [[usize; 4]; 3] = [[3, 201, 300, 2], [301, 3, 300, 2], [1, 601, 300, 1]];
+/// The same, of so many rows and steps, and so many inputs, that they are taken in several blocks, of different lengths; or of so many rows that each
+/// half of them has gradients of its own for the weights, or both.
+pub const LONG: [[usize; 4]; 4] = [[3, 201, 300, 2], [301, 3, 300, 2], [1, 601, 300, 1], [35, 4, 2, 3]];
 
 /// Cells with a relu in their recurrence. A difference across its corner says nothing about the gradient.
 const CORNERS: [&str; 3] = ["ind_rnn", "ligru", "unitary_rnn"];

@@ -398,8 +398,7 @@ fn a_cell_of_ones_own_in_a_stack_of_both_directions() {
 }
 
 /// The losses of training steps, bit by bit.
-fn losses<S: Spec>(layer: Recurrent<S>, [t, i, steps]: [usize; 3], threads: usize) -> Vec<u32> {
-    let [b, h] = [16, 160]; // large enough to be shared by three
+fn losses<S: Spec>(layer: Recurrent<S>, [b, t, i, h, steps]: [usize; 5], threads: usize) -> Vec<u32> {
     let mut params = Params::<f32>::new(0);
     let layer = layer.return_sequences(true).dropout(0.1, 0.1).build(&mut params, "rnn", i);
     let read_out = Dense::new(2).build(&mut params, "read_out", h);
@@ -429,17 +428,19 @@ fn losses<S: Spec>(layer: Recurrent<S>, [t, i, steps]: [usize; 3], threads: usiz
 
 #[test]
 fn losses_are_the_same_for_any_number_of_threads() {
-    fn check<S: Spec + Copy + std::fmt::Debug>(layer: Recurrent<S>) {
-        // In the second net sequences are so long that they are taken in four blocks, of 15 and 16 steps.
-        for net in [[5, 5, 200], [61, 300, 10]] {
+    fn check<S: Spec + Copy + std::fmt::Debug>(layer: Recurrent<S>, nets: &[[usize; 5]]) {
+        for &net in nets {
             let one = losses(layer, net, 1);
-            assert!(f32::from_bits(one[net[2] - 1]) < f32::from_bits(one[0]));
+            assert!(f32::from_bits(one[net[4] - 1]) < f32::from_bits(one[0]));
             for threads in [2, 3] {
                 assert_eq!(losses(layer, net, threads), one, "{threads} threads, {layer:?}, {net:?}");
             }
         }
     }
-    every_layer!(160, layer => check(layer));
+    // All large enough to be shared by three. In the second net sequences are so long that they are taken in four blocks, of 15 and 16 steps.
+    every_layer!(160, layer => check(layer, &[[16, 5, 5, 160, 200], [16, 61, 300, 160, 10]]));
+    // The batch in two halves backward, of 18 and 19 rows, and the steps in one block or several.
+    every_layer!(40, layer => check(layer, &[[37, 30, 9, 40, 20], [37, 150, 9, 40, 5]]));
 }
 
 #[test]

@@ -1,17 +1,13 @@
 //! Backpropagation through time.
 
-use std::ops::Range;
-
-use super::blocks::gather;
-use super::gradient::Gradient;
+use super::gradient::Wanted;
 use super::rows::Rows;
-use super::step::{Backward, Step};
+use super::step::Step;
+use super::walk::{Net, walk};
 use super::{Given, Sizes, Workspace, take};
-use crate::kernels::gemm::{self, Right};
-use crate::kernels::profile::{Laps, Part};
-use crate::kernels::{Mat, MatMut, elementwise};
+use crate::kernels::Mat;
+use crate::kernels::gemm::Right;
 use crate::real::Real;
-use crate::simd;
 
 /// What [`forward`](super::forward) left, and what is wanted of it.
 #[derive(Clone, Copy, Debug)]
@@ -24,12 +20,9 @@ pub struct Left<'a, R> {
     pub d_states: &'a [R],
     /// Whether somebody wants `∂L/∂h` before the first step.
     pub first: bool,
-    /// Whether somebody wants `∂L/∂x`.
-    pub x: bool,
 }
 
-/// Walks back through all steps. After each block of them, `each` is shown where the gradients of what all steps share can be had.
-/// Returns `∂L/∂h` and `∂L/∂c` before the first step.
+/// Walks back through all steps, and adds to the gradients that are wanted. Returns `∂L/∂h` and `∂L/∂c` before the first step.
 ///
 /// # Panics
 /// If a slice has not the size that it should have.
@@ -37,152 +30,50 @@ pub fn backward<'a, R: Real, S: Step<R>>(
     step: S,
     given: &Given<'_, R>,
     left: Left<'_, R>,
+    mut wanted: Wanted<'_, R>,
     workspace: &'a mut Workspace<R>,
-    each: &mut dyn FnMut(Gradient<'_, R, S>),
 ) -> [&'a [R]; 2] {
-    let Sizes { batch, steps, inputs, hidden } = given.sizes;
-    let (blocks, reads) = (given.blocks::<S>(), S::RECURRENT.len());
-    let rows = batch * blocks.longest();
+    let sizes @ Sizes { batch, steps, hidden, .. } = given.sizes;
+    let (parts, reads) = (1 + usize::from(given.halves()), S::RECURRENT.len());
+    let (of_weights, most) = (wanted.lengths(), batch.div_ceil(parts));
+    let own = if parts > 1 { of_weights.iter().flatten().sum() } else { 0 };
+    let part =
+        own + given.work::<S>(most).iter().sum::<usize>().max(given.work::<S>(batch / parts).iter().sum());
     let Workspace { u, w, numbers } = workspace;
-    let lengths = [
-        rows * S::SUMS * hidden,
-        rows * reads * hidden,
-        if blocks.is_one() { 0 } else { rows * inputs },
-        given.h_0.len(),
-        given.c_0.len(),
-        batch * reads * hidden,
-    ];
+    let lengths = [given.h_0.len(), given.c_0.len(), batch * reads * hidden, parts * part];
     let mut numbers = numbers.at_least(lengths.iter().sum());
-    let [da, read, x, dh, dc, d_read] = lengths.map(|length| take(&mut numbers, length));
+    let [dh, dc, d_read, of_parts] = lengths.map(|length| take(&mut numbers, length));
     for zeros in [&mut *dh, &mut *d_read] {
         zeros.fill(R::ZERO);
     }
-    dc.copy_from_slice(&left.d_states[given.sizes.units()..]);
+    dc.copy_from_slice(&left.d_states[sizes.units()..]);
     if batch * steps * hidden == 0 {
         return [dh, dc];
     }
-    let (threads, u) = (given.threads(true), &given.recurrent::<S>(u, true));
-    let w = if left.x { given.input::<S>(w, blocks, true) } else { [Right::Plain(Mat::new(&[], 0, 0)); 2] };
-    for block in blocks.in_order().rev() {
-        let rows = batch * block.len();
-        let da = &mut da[..rows * S::SUMS * hidden];
-        let read = &mut read[..rows * reads * hidden];
-        let x = if blocks.is_one() { &mut x[..] } else { &mut x[..rows * inputs] };
-        Rows::all(batch, [&mut *da, &mut *read, &mut *x, &mut *dh, &mut *dc, &mut *d_read])
-            .share(threads, &|rows| back_in_time(step, given, left, u, &block, rows, threads));
-        each(Gradient::new(given, &w, &block, x, [read, da]));
+    let dx = wanted.x.take().unwrap_or_default();
+    let pack_w = parts > 1 || !given.blocks::<S>(batch).is_one();
+    let no_w = [Right::Plain(Mat::new(&[], 0, 0)); 2];
+    let w = if dx.is_empty() { no_w } else { given.input::<S>(w, pack_w, true) };
+    let net = Net { given, left, w, u: given.recurrent::<S>(u, true) };
+    let all = Rows::all(batch, [&mut *dh, &mut *dc, &mut *d_read, dx]);
+    if parts == 1 {
+        walk(step, &net, all, of_parts, &mut wanted, parts);
+    } else {
+        let half = |rows, memory: &mut [R]| {
+            let (own, work) = memory.split_at_mut(own);
+            walk(step, &net, rows, work, &mut Wanted::zeros(of_weights, own), parts);
+        };
+        let ((left, right), (first, second)) = (all.split(batch / 2), of_parts.split_at_mut(part));
+        if given.threads(true) > 1 {
+            rayon::join(|| half(left, first), || half(right, second));
+        } else {
+            half(left, first);
+            half(right, second);
+        }
+        of_parts.chunks_exact(part).for_each(|part| wanted.add(&part[..own]));
     }
     for b in 0..batch {
-        let sizes = given.sizes;
         given.add_read(b, &d_read[sizes.row(b, reads)][..hidden], &mut dh[sizes.row(b, 1)]);
     }
     [dh, dc]
-}
-
-/// Some rows, from the last step of a block to its first, on one of so many threads.
-///
-/// `dh` and `dc` hold, per row, `∂L/∂h_t` and `∂L/∂c_t` as far as later steps go. `d_read` holds `∂L/∂read` of the step that came
-/// before in this loop, `t + 1`, which read `h_t`: it is added to `dh` when `t` has its turn, after dropout's factor. At a step
-/// that a row skips nothing happens to its `dh` and `dc`: they wait for the step before.
-fn back_in_time<R: Real, S: Step<R>>(
-    step: S,
-    given: &Given<'_, R>,
-    left: Left<'_, R>,
-    u: &[Right<'_, R>],
-    block: &Range<usize>,
-    rows: Rows<'_, R, 6>,
-    threads: usize,
-) {
-    let sizes @ Sizes { steps, inputs, hidden, .. } = given.sizes;
-    let Rows { first, count, arrays: [da, read, x, dh, dc, d_read] } = rows;
-    let (width, reads) = (S::SUMS * hidden, S::RECURRENT.len());
-    let (mut laps, alone) = (Laps::start(threads), threads > 1);
-    if !x.is_empty() {
-        gather(&given.x[first * steps * inputs..], steps, block, inputs, x);
-        laps.lap(Part::Input);
-    }
-    what_was_read::<R, S>(given, left, block, first, read);
-    for t in given.steps(block).rev() {
-        // What the rest of the net wants of h_t, too.
-        for (row, b) in (first..first + count).enumerate() {
-            let (dh, d_read) = (&mut dh[sizes.row(row, 1)], &mut d_read[sizes.row(row, reads)][..hidden]);
-            given.add_read(b, d_read, dh);
-            d_read.fill(R::ZERO);
-            elementwise::add_map(&left.d_states[sizes.at(b, t, 1)], dh, |dy| dy);
-        }
-        let at = |row: usize| row * block.len() + t - block.start;
-        for (phase, columns) in S::RECURRENT.iter().enumerate().rev() {
-            let (da_t, read, dh, dc, d_all) = (&mut *da, &*read, &mut *dh, &mut *dc, &mut *d_read);
-            simd::run(
-                #[inline(always)]
-                move || {
-                    for (row, b) in (first..first + count).enumerate() {
-                        let da = &mut da_t[sizes.row(at(row), S::SUMS)];
-                        if !given.is_live(b, t) {
-                            da.fill(R::ZERO);
-                            continue;
-                        }
-                        let saved = |t: usize| &left.saved[sizes.at(b, t, S::SAVED)];
-                        let c = |t: usize| &saved(t)[saved(t).len() - S::CELLS * hidden..];
-                        let (h_before, c_before) = match given.before(t) {
-                            Some(t) => (&left.states[sizes.at(b, t, 1)], c(t)),
-                            None => (&given.h_0[sizes.row(b, 1)], &given.c_0[sizes.row(b, S::CELLS)]),
-                        };
-                        let at = Backward {
-                            saved: saved(t),
-                            read: &read[sizes.row(at(row), reads)],
-                            h: &left.states[sizes.at(b, t, 1)],
-                            h_before,
-                            c: c(t),
-                            c_before,
-                            da,
-                            dh: &mut dh[sizes.row(row, 1)],
-                            dc: &mut dc[sizes.row(row, S::CELLS)],
-                            d_read: &mut d_all[sizes.row(row, reads)],
-                        };
-                        step.backward(phase, at);
-                    }
-                },
-            );
-            laps.lap(Part::Gates);
-            let from = at(0) * width + columns.to * hidden;
-            let da = Mat::strided(&da[from..], count, columns.gates * hidden, block.len() * width);
-            let d_read = MatMut::strided(&mut d_read[phase * hidden..], count, hidden, reads * hidden);
-            if phase == 0 && given.before(t).is_none() && !left.first {
-                continue; // the first step, and nobody asks what it read
-            }
-            // What is read as part 0 may have a gradient already; the other part is read by this product only.
-            if phase == 0 {
-                gemm::add_product_in(da, u[phase], d_read, alone);
-            } else {
-                gemm::product_in(da, u[phase], d_read, alone);
-            }
-            laps.lap(Part::Recurrent);
-        }
-    }
-}
-
-/// What `U` multiplied at each step of a block, for rows from `first` on: `h_{t−1}`, after dropout if there is any, and what the
-/// formulas of the first product left for a second.
-fn what_was_read<R: Real, S: Step<R>>(
-    given: &Given<'_, R>,
-    left: Left<'_, R>,
-    block: &Range<usize>,
-    first: usize,
-    read: &mut [R],
-) {
-    let (sizes, reads) = (given.sizes, S::RECURRENT.len());
-    for (row, read) in read.chunks_exact_mut(reads * sizes.hidden).enumerate() {
-        let (b, t) = (first + row / block.len(), block.start + row % block.len());
-        let h_before = match given.before(t) {
-            Some(t) => &left.states[sizes.at(b, t, 1)],
-            None => &given.h_0[sizes.row(b, 1)],
-        };
-        let (of_state, of_gates) = read.split_at_mut(sizes.hidden);
-        given.read(b, h_before, of_state);
-        if !of_gates.is_empty() {
-            let saved = &left.saved[sizes.at(b, t, S::SAVED)][S::SUMS * sizes.hidden..];
-            of_gates.copy_from_slice(&saved[..of_gates.len()]);
-        }
-    }
 }

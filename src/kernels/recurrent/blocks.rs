@@ -28,9 +28,9 @@ pub struct Blocks {
 }
 
 impl<R: Real> Given<'_, R> {
-    /// Blocks for all sequences of the batch.
-    pub(super) fn blocks<S: Step<R>>(&self) -> Blocks {
-        let Sizes { batch, steps, inputs, hidden } = self.sizes;
+    /// Blocks for so many sequences, which walk through time together.
+    pub(super) fn blocks<S: Step<R>>(&self, batch: usize) -> Blocks {
+        let Sizes { steps, inputs, hidden, .. } = self.sizes;
         // The sums, what U reads, x, and its copy, whose place ∂L/∂x takes.
         let numbers = (S::SUMS + S::RECURRENT.len()) * hidden + 2 * inputs;
         let rows = (BYTES / size_of::<R>() / numbers.max(1)).max(ROWS);
@@ -75,11 +75,18 @@ pub fn gather<R: Real>(all: &[R], steps: usize, block: &Range<usize>, width: usi
     }
 }
 
-/// The opposite: adds what lies side by side to where it belongs in `all`.
-pub fn add_back<R: Real>(from: &[R], block: &Range<usize>, width: usize, all: &mut [R], steps: usize) {
+/// The opposite: adds what lies side by side to where it belongs in `all`; if `alone`, on this thread, the others being busy.
+pub fn add_back<R: Real>(
+    from: &[R],
+    block: &Range<usize>,
+    width: usize,
+    all: &mut [R],
+    steps: usize,
+    alone: bool,
+) {
     let sequences = all.par_chunks_exact_mut((steps * width).max(1));
     let from = from.par_chunks_exact((block.len() * width).max(1));
-    let inside = rayon::current_thread_index().is_some();
+    let inside = rayon::current_thread_index().is_some() && !alone;
     let fewest = if inside { PER_THREAD / (block.len() * width).max(1) + 1 } else { usize::MAX };
     sequences.zip(from).with_min_len(fewest).for_each(|(all, from)| {
         elementwise::add_map(from, &mut all[block.start * width..block.end * width], |x| x);

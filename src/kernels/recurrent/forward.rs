@@ -36,7 +36,7 @@ pub fn forward<R: Real, S: Step<R>>(
         "recurrent: {} saved",
         saved.len()
     );
-    let (blocks, width) = (given.blocks::<S>(), S::SUMS * hidden);
+    let (blocks, width) = (given.blocks::<S>(batch), S::SUMS * hidden);
     let rows = batch * blocks.longest();
     // Sums become what is saved. If that has all of their parts, and all steps, it can be their place from the beginning.
     let in_place = blocks.is_one() && S::SAVED == S::SUMS && !saved.is_empty();
@@ -53,7 +53,7 @@ pub fn forward<R: Real, S: Step<R>>(
     let (sums, saved) = if in_place { (saved, &mut [][..]) } else { (sums, saved) };
     biases(step, given, b);
 
-    let w = given.input::<S>(w, blocks, false);
+    let w = given.input::<S>(w, !blocks.is_one(), false);
     let mut laps = Laps::start(1);
     if blocks.is_one() {
         project::<R, S>(given.x(), &w, sums, hidden, false);

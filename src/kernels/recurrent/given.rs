@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::blocks::Blocks;
 use super::{Columns, Step};
 use crate::kernels::gemm::{self, Packed, Right};
 use crate::kernels::{Mat, elementwise};
@@ -68,6 +67,13 @@ pub struct Given<'a, R> {
     pub keep: Option<&'a [R]>,
 }
 
+/// Bytes of weights up to which each half of a batch has gradients of its own for them: half an L2 cache, where they are added to
+/// block after block.
+const OWN_BYTES: usize = 1 << 19;
+
+/// Rows that half of a batch should have: two tiles of a product.
+const HALF: usize = 16;
+
 impl<'a, R: Real> Given<'a, R> {
     /// The step before, or `None` if it is the first.
     pub(super) fn before(&self, t: usize) -> Option<usize> {
@@ -123,18 +129,18 @@ impl<'a, R: Real> Given<'a, R> {
         operands(columns, packed, !self.is_brief(transposed))
     }
 
-    /// `W`, or its transpose, for the products that make the parts of `a`: packed, if it is multiplied with block after block.
+    /// `W`, or its transpose, for the products that make the parts of `a`: packed, if it is multiplied with more than once.
     pub(super) fn input<'p, S: Step<R>>(
         &self,
         packed: &'p mut [Packed<R>; 2],
-        blocks: Blocks,
+        pack: bool,
         transposed: bool,
     ) -> [Right<'p, R>; 2]
     where
         'a: 'p,
     {
         let columns = S::INPUT.iter().map(|c| self.columns::<S>(self.w, c).t_if(transposed));
-        operands(columns, packed, !blocks.is_one())
+        operands(columns, packed, pack)
     }
 
     /// Whether there are too few products for `U` to be packed, or its transpose: packing takes as long as some steps
@@ -152,6 +158,13 @@ impl<'a, R: Real> Given<'a, R> {
     pub(super) fn threads(&self, transposed: bool) -> usize {
         let Sizes { batch, steps, .. } = self.sizes;
         if self.is_brief(transposed) { 1 } else { gemm::threads(batch * steps * self.u.len()).min(batch) }
+    }
+
+    /// Whether backward takes the batch in two halves, each with gradients of its own for the weights, added up at the end: threads then
+    /// don't meet until all is done. It depends on sizes only: so must the order of sums.
+    pub(super) fn halves(&self) -> bool {
+        let weights = size_of_val(self.w) + size_of_val(self.u);
+        !self.is_brief(true) && weights <= OWN_BYTES && self.sizes.batch >= 2 * HALF
     }
 }
 

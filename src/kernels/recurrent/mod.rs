@@ -12,16 +12,18 @@
 //! Backward is the chain rule of that, last line first:
 //!
 //! ```text
-//! for a block of steps, the last one first
-//!     for some rows of the batch, on each thread
-//!         for t in the block, the last one first
-//!             dh_t += dy_t           what the rest of the net wants of h_t
-//!             da_t = f'·dh_t
-//!             dh_{t−1} += da_t·Uᵀ    Uᵀ packed once
-//!     dU += Σ_t h_{t−1}ᵀ·da_t        each of these one product of the rows of the block
-//!     dW += xᵀ·da
-//!     dx += da·Wᵀ
-//!     db += Σ da
+//! for each half of the batch, or, if weights are large, for all of it
+//!     for a block of steps, the last one first
+//!         for some rows of it, on each thread
+//!             for t in the block, the last one first
+//!                 dh_t += dy_t           what the rest of the net wants of h_t
+//!                 da_t = f'·dh_t
+//!                 dh_{t−1} += da_t·Uᵀ    Uᵀ packed once
+//!         dU += Σ_t h_{t−1}ᵀ·da_t        each of these one product of the rows of the block
+//!         dW += xᵀ·da
+//!         dx += da·Wᵀ
+//!         db += Σ da
+//! dU, dW, db: the sums of both halves
 //! ```
 //!
 //! The tricks, with what each bought (`f32`, AVX-512, two threads unless it says one; `docs/performance.md` has more):
@@ -31,6 +33,8 @@
 //! 2. **`U` packed once** (`given.rs`), and its transpose once, for all steps; not at all where they are few: packing then took longer than the steps
 //!    (2.2 times as long for one step of 512 units; signal's step 180 → 145 µs).
 //! 3. **A thread takes its rows of the batch through all steps** (`rows.rs`): nobody waits within the loop over time. 1.9 times one thread's speed.
+//!    Backward, threads would meet after every block, for the gradients of the weights. Where these are small, each half of the batch has its own, and
+//!    goes all the way back with what it has in its cache (`backward.rs`, `walk.rs`): 3 to 9 %, more when another program has one of the cores now and then.
 //! 4. **Time in blocks** (`blocks.rs`): sums and `∂L/∂a` of some hundred rows stay in L2 from one line above to the next, instead of going to memory and
 //!    back. One thread: LSTM (128, 100, 64, 64) 21.6 → 15.8 ms, (64, 50, 512, 512) 220 → 198.
 //! 5. **Gates in one pass, unit by unit** (`units.rs`): all formulas of a unit in registers, one read and one write per number, vectors by the compiler. 3 to 6 % of the
@@ -63,12 +67,13 @@ mod rows;
 mod simple_rnn;
 mod step;
 mod units;
+mod walk;
 
 pub use backward::{Left, backward};
 pub use forward::forward;
 pub use gate_order::GateOrder;
 pub use given::{Given, Sizes};
-pub use gradient::Gradient;
+pub use gradient::Wanted;
 pub use gru::Gru;
 pub use gru_reset_before::GruResetBefore;
 pub use lstm::Lstm;

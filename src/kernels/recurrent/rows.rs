@@ -29,7 +29,8 @@ impl<'a, R: Real, const N: usize> Rows<'a, R, N> {
         rayon::join(|| left.share(of_the_left, code), || right.share(threads - of_the_left, code));
     }
 
-    fn split(self, rows: usize) -> (Self, Self) {
+    /// The first so many rows, and the others.
+    pub fn split(self, rows: usize) -> (Self, Self) {
         let Self { first, count, arrays } = self;
         let mut right: [&'a mut [R]; N] = [(); N].map(|()| &mut [][..]);
         let mut halves = right.iter_mut();
