@@ -5,7 +5,8 @@ use tapeloop::nn::{
     BasicLstm, Bidirectional, Call, Cell, Embedding, Gru, Lstm, Recurrent, Reset, SimpleRnn, Spec, Stacked,
     State, Stateful,
 };
-use tapeloop::{Memory, Params, Shape, Tape};
+use tapeloop::ops::{Recurrence, RecurrenceKind};
+use tapeloop::{Array, Memory, Params, Shape, Tape, kernels};
 
 /// Twenty mistakes with a layer of 3 inputs and 4 units, whose name is in the messages.
 fn check<S: Spec + Copy>(name: &str, layer: Recurrent<S>) {
@@ -110,4 +111,22 @@ fn options_and_stacks() {
     panics("gru: ", &["[2, 5, 4]"], || stack.forward(tape.zeros([2, 5, 4])));
     let ids = [1, 2, 10, 4];
     panics("gather: id 10 is not below V = 10", &[], || stack.forward(words.forward(&tape, [2, 2], &ids)));
+}
+
+#[test]
+#[should_panic(expected = "different variables")]
+fn one_variable_as_both_weights() {
+    static TIED: Recurrence = Recurrence {
+        kind: RecurrenceKind::SimpleRnn(kernels::recurrent::SimpleRnn::Tanh),
+        reverse: false,
+        b_x: false,
+        b_h: false,
+        mask: false,
+        keep: false,
+    };
+    let params = Params::<f64>::new(0);
+    let tape = Tape::new(&params, Memory::new());
+    let w = tape.variable(&Array::new([2, 2], vec![0.5; 4]));
+    let (x, h_0) = (tape.zeros([1, 3, 2]), tape.zeros([1, 2]));
+    tape.backward(tape.custom(&TIED, &[x, w, w, h_0]).sum(), &mut params.zero_gradients());
 }
