@@ -9,6 +9,9 @@ use crate::kernels::Mat;
 use crate::kernels::gemm::Right;
 use crate::real::Real;
 
+/// Numbers in a cache line, or a multiple of them.
+const LINE: usize = 16;
+
 /// What [`forward`](super::forward) left, and what is wanted of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Left<'a, R> {
@@ -36,13 +39,18 @@ pub fn backward<'a, R: Real, S: Step<R>>(
     let sizes @ Sizes { batch, steps, hidden, .. } = given.sizes;
     let (parts, reads) = (1 + usize::from(given.halves()), S::RECURRENT.len());
     let (of_weights, most) = (wanted.lengths(), batch.div_ceil(parts));
-    let own = if parts > 1 { of_weights.iter().flatten().sum() } else { 0 };
-    let part =
-        own + given.work::<S>(most).iter().sum::<usize>().max(given.work::<S>(batch / parts).iter().sum());
+    let [own, work, less] = [
+        if parts > 1 { of_weights.iter().flatten().sum() } else { 0 },
+        given.work::<S>(most).iter().sum(),
+        // The half with a row less may be in longer blocks.
+        if batch % parts == 0 { 0 } else { given.work::<S>(batch / parts).iter().sum::<usize>() },
+    ]
+    .map(|length| length.next_multiple_of(LINE)); // so that all begin on a cache line
+    let part = own + work.max(less);
     let Workspace { u, w, numbers } = workspace;
-    let lengths = [given.h_0.len(), given.c_0.len(), batch * reads * hidden, parts * part];
+    let lengths = [parts * part, given.h_0.len(), given.c_0.len(), batch * reads * hidden];
     let mut numbers = numbers.at_least(lengths.iter().sum());
-    let [dh, dc, d_read, of_parts] = lengths.map(|length| take(&mut numbers, length));
+    let [of_parts, dh, dc, d_read] = lengths.map(|length| take(&mut numbers, length));
     for zeros in [&mut *dh, &mut *d_read] {
         zeros.fill(R::ZERO);
     }
