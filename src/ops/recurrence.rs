@@ -2,7 +2,9 @@
 
 use super::{Backward, Forward, Inputs, Rule};
 use crate::kernels::elementwise;
-use crate::kernels::recurrent::{self, Given, Gru, GruResetBefore, Left, Lstm, SimpleRnn, Sizes, Step, Wanted};
+use crate::kernels::recurrent::{
+    self, Given, Gru, GruResetBefore, Left, Lstm, SimpleRnn, Sizes, Step, Wanted,
+};
 use crate::real::Real;
 use crate::tensor::Shape;
 
