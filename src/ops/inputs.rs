@@ -28,6 +28,20 @@ impl<'a, R: Real> Inputs<'a, R> {
         self.inputs.len()
     }
 
+    /// Checks that [`grads`](super::Backward::grads) will be able to give the gradients of these inputs at once.
+    ///
+    /// # Panics
+    /// If two of them are one variable, with a gradient.
+    #[track_caller]
+    pub fn check_different(&self, op: &str, inputs: &(impl Iterator<Item = usize> + Clone)) {
+        for (n, a) in inputs.clone().enumerate() {
+            for b in inputs.clone().skip(n + 1) {
+                let one = self.inputs[a] == self.inputs[b] && self.node(a).needs_grad;
+                assert!(!one, "{op}: inputs {a} and {b} are one variable, but must be different variables");
+            }
+        }
+    }
+
     /// Whether there will be a gradient for one of them: if not, backward needs nothing of what forward might save.
     pub fn needs_grad(&self) -> bool {
         self.inputs.iter().any(|id| self.nodes[id.index()].needs_grad)

@@ -12,7 +12,7 @@ use crate::tensor::Shape;
 /// the first step `[B, H]`. If there is a second state, the result is a list: all of the first, and the second after the last
 /// step, `[B·T·H + B·H]`.
 ///
-/// `x`, `W`, `U` and the biases must be different variables: backward adds to all of their gradients at once, and panics otherwise.
+/// `x`, `W`, `U` and the biases must be different variables, if they have gradients: backward adds to all of them at once.
 ///
 /// What happens at a step, and its chain rule, is in [`recurrent`], as are the loops over time. The same net out of
 /// single operations, a step at a time, is [`nn::unroll`](crate::nn::unroll).
@@ -149,6 +149,7 @@ impl<R: Real> Rule<R> for Recurrence {
                 "{name}: {what} has shape {shape}, not {axes} = {expected}, for x {given}"
             );
         }
+        x.check_different(name, &[X, W, U].into_iter().chain(slots.b_x).chain(slots.b_h));
         let states = Shape::from([batch, steps, hidden]);
         if two { Shape::from([states.len() + batch * hidden]) } else { states }
     }

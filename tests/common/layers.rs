@@ -55,7 +55,14 @@ pub const SHAPES: [[usize; 4]; 10] = [
 
 /// The same, of so many rows and steps, and so many inputs, that they are taken in several blocks, of different lengths; or of so many rows that each
 /// half of them has gradients of its own for the weights, or both.
-pub const LONG: [[usize; 4]; 4] = [[3, 201, 300, 2], [301, 3, 300, 2], [1, 601, 300, 1], [35, 4, 2, 3]];
+pub const LONG: [[usize; 4]; 6] = [
+    [3, 201, 300, 2],
+    [301, 3, 300, 2],
+    [1, 601, 300, 1],
+    [35, 4, 2, 3],
+    [35, 28, 300, 2], // a half of 17 rows is one block, one of 18 two
+    [35, 930, 1, 2],  // an LSTM: 17 rows take one block of more numbers than two of 18
+];
 
 /// Cells with a relu in their recurrence. A difference across its corner says nothing about the gradient.
 const CORNERS: [&str; 3] = ["ind_rnn", "ligru", "unitary_rnn"];

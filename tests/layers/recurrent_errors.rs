@@ -114,19 +114,25 @@ fn options_and_stacks() {
 }
 
 #[test]
-#[should_panic(expected = "different variables")]
-fn one_variable_as_both_weights() {
-    static TIED: Recurrence = Recurrence {
+fn one_variable_as_two_inputs() {
+    static TWO_BIASES: Recurrence = Recurrence {
         kind: RecurrenceKind::SimpleRnn(kernels::recurrent::SimpleRnn::Tanh),
         reverse: false,
-        b_x: false,
-        b_h: false,
+        b_x: true,
+        b_h: true,
         mask: false,
         keep: false,
     };
     let params = Params::<f64>::new(0);
     let tape = Tape::new(&params, Memory::new());
-    let w = tape.variable(&Array::new([2, 2], vec![0.5; 4]));
+    let variable = |shape: [usize; 2]| tape.variable(&Array::new(shape, vec![0.5; shape[0] * shape[1]]));
+    let bias = || variable([1, 2]).reshape([2]);
     let (x, h_0) = (tape.zeros([1, 3, 2]), tape.zeros([1, 2]));
-    tape.backward(tape.custom(&TIED, &[x, w, w, h_0]).sum(), &mut params.zero_gradients());
+    let (w, u, b_x, b_h) = (variable([2, 2]), variable([2, 2]), bias(), bias());
+    let wants = "but must be different variables";
+    panics("simple_rnn: inputs 1 and 2", &[wants], || tape.custom(&TWO_BIASES, &[x, w, w, h_0, b_x, b_h]));
+    panics("simple_rnn: inputs 4 and 5", &[wants], || tape.custom(&TWO_BIASES, &[x, w, u, h_0, b_x, b_x]));
+    tape.custom(&TWO_BIASES, &[x, w, u, h_0, b_x, b_h]);
+    let data = tape.input([2, 2], &[0.5; 4]); // nobody asks for its gradient
+    tape.custom(&TWO_BIASES, &[x, data, data, h_0, b_x, b_h]);
 }

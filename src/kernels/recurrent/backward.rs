@@ -7,12 +7,13 @@ use super::walk::{Net, walk};
 use super::{Given, Sizes, Workspace, take};
 use crate::kernels::Mat;
 use crate::kernels::gemm::Right;
+use crate::kernels::profile::{Laps, Part};
 use crate::real::Real;
 
 /// Numbers in a cache line, or a multiple of them.
 const LINE: usize = 16;
 
-/// What [`forward`](super::forward) left, and what is wanted of it.
+/// What [`forward`](super::forward) left, and how `L` depends on it.
 #[derive(Clone, Copy, Debug)]
 pub struct Left<'a, R> {
     /// `h` `[B, T, H]` and, behind it, the last `c` `[B, H]` if there is one.
@@ -37,16 +38,14 @@ pub fn backward<'a, R: Real, S: Step<R>>(
     workspace: &'a mut Workspace<R>,
 ) -> [&'a [R]; 2] {
     let sizes @ Sizes { batch, steps, hidden, .. } = given.sizes;
-    let (parts, reads) = (1 + usize::from(given.halves()), S::RECURRENT.len());
-    let (of_weights, most) = (wanted.lengths(), batch.div_ceil(parts));
-    let [own, work, less] = [
-        if parts > 1 { of_weights.iter().flatten().sum() } else { 0 },
-        given.work::<S>(most).iter().sum(),
-        // The half with a row less may be in longer blocks.
-        if batch % parts == 0 { 0 } else { given.work::<S>(batch / parts).iter().sum::<usize>() },
-    ]
-    .map(|length| length.next_multiple_of(LINE)); // so that all begin on a cache line
-    let part = own + work.max(less);
+    let (halves, reads) = (given.halves(), S::RECURRENT.len());
+    let (parts, of_weights) = (1 + usize::from(halves), wanted.lengths());
+    let (larger, smaller) = (batch.div_ceil(parts), batch / parts);
+    let work = |rows| given.work::<S>(rows).iter().sum::<usize>();
+    // Each half's own gradients, and its memory to work in: the one with a row less may take longer blocks. Both begin on a cache line.
+    let own = if halves { of_weights.iter().flatten().sum::<usize>().next_multiple_of(LINE) } else { 0 };
+    let most = if smaller == larger { work(larger) } else { work(larger).max(work(smaller)) };
+    let part = own + most.next_multiple_of(LINE);
     let Workspace { u, w, numbers } = workspace;
     let lengths = [parts * part, given.h_0.len(), given.c_0.len(), batch * reads * hidden];
     let mut numbers = numbers.at_least(lengths.iter().sum());
@@ -59,26 +58,29 @@ pub fn backward<'a, R: Real, S: Step<R>>(
         return [dh, dc];
     }
     let dx = wanted.x.take().unwrap_or_default();
-    let pack_w = parts > 1 || !given.blocks::<S>(batch).is_one();
+    let pack_w = halves || !given.blocks::<S>(batch).is_one();
     let no_w = [Right::Plain(Mat::new(&[], 0, 0)); 2];
     let w = if dx.is_empty() { no_w } else { given.input::<S>(w, pack_w, true) };
     let net = Net { given, left, w, u: given.recurrent::<S>(u, true) };
     let all = Rows::all(batch, [&mut *dh, &mut *dc, &mut *d_read, dx]);
-    if parts == 1 {
-        walk(step, &net, all, of_parts, &mut wanted, parts);
-    } else {
+    if halves {
+        let together = given.together();
         let half = |rows, memory: &mut [R]| {
             let (own, work) = memory.split_at_mut(own);
-            walk(step, &net, rows, work, &mut Wanted::zeros(of_weights, own), parts);
+            walk(step, &net, rows, work, &mut Wanted::zeros(of_weights, own), together);
         };
-        let ((left, right), (first, second)) = (all.split(batch / 2), of_parts.split_at_mut(part));
-        if given.threads(true) > 1 {
-            rayon::join(|| half(left, first), || half(right, second));
+        let (rows, memory) = (all.split(smaller), of_parts.split_at_mut(part));
+        if together {
+            rayon::join(|| half(rows.0, memory.0), || half(rows.1, memory.1));
         } else {
-            half(left, first);
-            half(right, second);
+            half(rows.0, memory.0);
+            half(rows.1, memory.1);
         }
+        let mut laps = Laps::start(1);
         of_parts.chunks_exact(part).for_each(|part| wanted.add(&part[..own]));
+        laps.lap(Part::Weights);
+    } else {
+        walk(step, &net, all, of_parts, &mut wanted, false);
     }
     for b in 0..batch {
         given.add_read(b, &d_read[sizes.row(b, reads)][..hidden], &mut dh[sizes.row(b, 1)]);

@@ -166,6 +166,12 @@ impl<'a, R: Real> Given<'a, R> {
         let weights = size_of_val(self.w) + size_of_val(self.u);
         !self.is_brief(true) && weights <= OWN_BYTES && self.sizes.batch >= 2 * HALF
     }
+
+    /// Whether the halves, if there are any, are worth a thread each.
+    pub(super) fn together(&self) -> bool {
+        let Sizes { batch, steps, .. } = self.sizes;
+        self.halves() && gemm::threads(batch * steps * (self.w.len() + self.u.len())) > 1
+    }
 }
 
 /// Right operands of up to two products.

@@ -68,15 +68,15 @@ pub struct Gradient<'a, R, S> {
     pub read: &'a [R],
     /// `∂L/∂a` `[rows, SUMS·H]`
     pub da: &'a [R],
-    /// Into how many parts, each with its rows, the batch is cut.
-    pub parts: usize,
+    /// Whether another thread does the same meanwhile, for the other half of the batch.
+    pub together: bool,
     pub step: PhantomData<S>,
 }
 
 impl<'a, R: Real, S: Step<R>> Gradient<'a, R, S> {
     /// Adds it. U first: its gradient is the last that was cleared, and may still be in the cache.
     pub fn add_to(self, wanted: &mut Wanted<'_, R>, dx: &mut [R]) {
-        let mut laps = Laps::start(self.parts);
+        let mut laps = Laps::start(1 + usize::from(self.together));
         if let Some(du) = &mut wanted.u {
             self.add_u(du);
         }
@@ -97,9 +97,9 @@ impl<'a, R: Real, S: Step<R>> Gradient<'a, R, S> {
         }
     }
 
-    /// Whether the other threads are busy with the other part.
+    /// Whether no thread is left to help.
     fn alone(&self) -> bool {
-        self.parts > 1 && rayon::current_num_threads() <= self.parts
+        self.together && rayon::current_num_threads() <= 2
     }
 
     /// A row for each sequence and step.

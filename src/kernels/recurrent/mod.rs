@@ -12,7 +12,7 @@
 //! Backward is the chain rule of that, last line first:
 //!
 //! ```text
-//! for each half of the batch, or, if weights are large, for all of it
+//! for each half of the batch, or, if weights are large or rows few, for all of it
 //!     for a block of steps, the last one first
 //!         for some rows of it, on each thread
 //!             for t in the block, the last one first
@@ -23,7 +23,7 @@
 //!         dW += xᵀ·da
 //!         dx += da·Wᵀ
 //!         db += Σ da
-//! dU, dW, db: the sums of both halves
+//! dU, dW, db: of halves, the sums of both
 //! ```
 //!
 //! The tricks, with what each bought (`f32`, AVX-512, two threads unless it says one; `docs/performance.md` has more):
@@ -34,7 +34,7 @@
 //!    (2.2 times as long for one step of 512 units; signal's step 180 → 145 µs).
 //! 3. **A thread takes its rows of the batch through all steps** (`rows.rs`): nobody waits within the loop over time. 1.9 times one thread's speed.
 //!    Backward, threads would meet after every block, for the gradients of the weights. Where these are small, each half of the batch has its own, and
-//!    goes all the way back with what it has in its cache (`backward.rs`, `walk.rs`): 3 to 9 %, more when another program has one of the cores now and then.
+//!    goes all the way back with what it has in its cache (`backward.rs`, `walk.rs`): 2 to 9 % with two threads; one thread loses 1 to 4 %.
 //! 4. **Time in blocks** (`blocks.rs`): sums and `∂L/∂a` of some hundred rows stay in L2 from one line above to the next, instead of going to memory and
 //!    back. One thread: LSTM (128, 100, 64, 64) 21.6 → 15.8 ms, (64, 50, 512, 512) 220 → 198.
 //! 5. **Gates in one pass, unit by unit** (`units.rs`): all formulas of a unit in registers, one read and one write per number, vectors by the compiler. 3 to 6 % of the

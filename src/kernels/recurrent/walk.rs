@@ -24,19 +24,21 @@ pub struct Net<'a, R> {
     pub u: [Right<'a, R>; 2],
 }
 
-/// Some rows, from the last block to the first: back through its steps, shared out to threads, then what it adds to the gradients. They
-/// are one of so many parts of the batch, for which the same is done meanwhile.
+/// Some rows, from the last block to the first: back through its steps, shared out to threads, then what it adds to the gradients. If
+/// `together`, another thread does the same meanwhile, for the other half of the batch.
 pub fn walk<R: Real, S: Step<R>>(
     step: S,
     net: &Net<'_, R>,
     rows: Rows<'_, R, 4>,
     mut work: &mut [R],
     wanted: &mut Wanted<'_, R>,
-    parts: usize,
+    together: bool,
 ) {
     let Sizes { inputs, hidden, .. } = net.given.sizes;
     let Rows { first, count, arrays: [dh, dc, d_read, dx] } = rows;
-    let (blocks, threads) = (net.given.blocks::<S>(count), net.given.threads(true));
+    let (blocks, threads, walks) =
+        (net.given.blocks::<S>(count), net.given.threads(true), 1 + usize::from(together));
+    let threads = (threads / walks).max(1); // of three, one is left over
     let [da, read, x] = net.given.work::<S>(count).map(|length| take(&mut work, length));
     for block in blocks.in_order().rev() {
         let rows = count * block.len();
@@ -44,12 +46,12 @@ pub fn walk<R: Real, S: Step<R>>(
         let read = &mut read[..rows * S::RECURRENT.len() * hidden];
         let x = if blocks.is_one() { &mut x[..] } else { &mut x[..rows * inputs] };
         let arrays = [&mut *da, &mut *read, &mut *x, &mut *dh, &mut *dc, &mut *d_read];
-        Rows { first, count, arrays }.share(threads.div_ceil(parts), &|rows| {
-            back_in_time(step, net, &block, rows, threads);
+        Rows { first, count, arrays }.share(threads, &|rows| {
+            back_in_time(step, net, &block, rows, walks * threads);
         });
         let batch = first..first + count;
         let (given, w, block, step) = (net.given, &net.w, &block, PhantomData::<S>);
-        Gradient { given, w, block, batch, x, read, da, parts, step }.add_to(wanted, dx);
+        Gradient { given, w, block, batch, x, read, da, together, step }.add_to(wanted, dx);
     }
 }
 
