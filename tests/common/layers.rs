@@ -59,9 +59,9 @@ pub const LONG: [[usize; 4]; 6] = [
     [3, 201, 300, 2],
     [301, 3, 300, 2],
     [1, 601, 300, 1],
-    [35, 4, 2, 3],
-    [35, 28, 300, 2], // a half of 17 rows is one block, one of 18 two
-    [35, 930, 1, 2],  // an LSTM: 17 rows take one block of more numbers than two of 18
+    [49, 4, 2, 3],
+    [49, 20, 300, 2], // a half of 24 rows is one block, one of 25 two
+    [49, 670, 1, 2],  // an LSTM: 24 rows take one block of more numbers than two of 25
 ];
 
 /// Cells with a relu in their recurrence. A difference across its corner says nothing about the gradient.

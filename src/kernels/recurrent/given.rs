@@ -71,8 +71,8 @@ pub struct Given<'a, R> {
 /// block after block.
 const OWN_BYTES: usize = 1 << 19;
 
-/// Rows that half of a batch should have: two tiles of a product.
-const HALF: usize = 16;
+/// Rows that half of a batch should have: three tiles of a product.
+const HALF: usize = 24;
 
 impl<'a, R: Real> Given<'a, R> {
     /// The step before, or `None` if it is the first.
