@@ -4,13 +4,22 @@ use aligned_vec::{AVec, ConstAlign};
 
 use crate::real::Real;
 
+/// Bytes in a cache line.
+const BYTES: usize = 64;
+
+/// Numbers in a cache line, rounded down to a power of two, so that vectors fit.
+pub const fn line<R>() -> usize {
+    let numbers = BYTES / size_of::<R>();
+    if numbers == 0 { 1 } else { 1 << numbers.ilog2() }
+}
+
 /// Numbers that begin on a cache line: no load of a full vector touches two.
 #[derive(Clone, Debug)]
-pub struct Lines<R>(AVec<R, ConstAlign<64>>);
+pub struct Lines<R>(AVec<R, ConstAlign<BYTES>>);
 
 impl<R: Real> Lines<R> {
     pub fn new() -> Self {
-        Self(AVec::new(64))
+        Self(AVec::new(BYTES))
     }
 
     /// All of them.

@@ -333,7 +333,7 @@ fn no_steps_and_no_rows() {
 
 #[test]
 fn a_hundred_thousand_steps() {
-    fn check<S: Spec>(layer: Recurrent<S>, most: usize) {
+    fn check<S: Spec>(layer: Recurrent<S>, [most_used, most_held]: [usize; 2]) {
         let (t, h) = (100_000, 2);
         let mut params = Params::<f32>::new(0);
         let layer = layer.build(&mut params, "rnn", 1);
@@ -348,10 +348,10 @@ fn a_hundred_thousand_steps() {
         let memory = tape.into_memory();
         // A copy has no room to grow.
         let [used, held] = [memory.clone().bytes(), memory.bytes()].map(|bytes| bytes / t);
-        assert!(used <= most && held <= most + most / 3, "{used} bytes per step, {held} held");
+        assert!(used <= most_used && held <= most_held, "{used} bytes per step, {held} held");
     }
     // About what docs/recurrent.md says, for four bytes a number and H = 2, where parts are rounded up to cache lines.
-    every_layer!(2, layer => check(layer, if layer.unrolled { 8000 } else { 200 }));
+    every_layer!(2, layer => check(layer, if layer.unrolled { [8000, 10_500] } else { [200, 200] }));
 }
 
 /// A cell of the user's: `h_t = tanh(x_t·W + u⊙h_{t−1})`.

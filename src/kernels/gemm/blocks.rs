@@ -2,13 +2,14 @@
 
 use rayon::prelude::*;
 
+use crate::kernels::lines::line;
 use crate::kernels::{Mat, MatMut};
 use crate::real::Real;
 use crate::simd::{Kernel, Vector};
 
 use super::outer::outer;
 use super::pack::Copy;
-use super::panels::{Panels, Part, line};
+use super::panels::{Panels, Part};
 use super::scratch::with_scratch;
 use super::tile::tile_rows;
 use super::tiles::{Plan, tiles};

@@ -56,6 +56,7 @@ mod scratch;
 mod tile;
 mod tiles;
 
+use crate::kernels::lines::line;
 use crate::kernels::{Mat, MatMut};
 use crate::real::Real;
 
@@ -63,7 +64,7 @@ use blocks::{even, share};
 use dots::Dots;
 pub use pack::Packed;
 use pack::pack;
-use panels::{Panels, line};
+use panels::Panels;
 use scratch::with_scratch;
 
 /// Multiplications per thread for which it is worth having: one core does them in some 5 µs; to be

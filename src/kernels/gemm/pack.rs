@@ -2,12 +2,12 @@
 
 use rayon::prelude::*;
 
-use crate::kernels::lines::Lines;
+use crate::kernels::lines::{Lines, line};
 use crate::kernels::{Mat, bulk};
 use crate::real::Real;
 use crate::simd::{Kernel, Vector};
 
-use super::panels::{Panels, Part, line};
+use super::panels::{Panels, Part};
 
 /// A right operand `[K, N]`, copied once into the order in which products read it.
 ///

@@ -1,18 +1,10 @@
 //! The right operand as panels: strips of columns that a tile runs down.
 
 use crate::kernels::Mat;
+use crate::kernels::lines::line;
 use crate::real::Real;
 
 use super::tile::TILE_VECTORS;
-
-/// Bytes in a cache line.
-const LINE: usize = 64;
-
-/// Numbers in a cache line, rounded down to a power of two, so that vectors fit: the unit of a panel's width.
-pub const fn line<R>() -> usize {
-    let numbers = LINE / size_of::<R>();
-    if numbers == 0 { 1 } else { 1 << numbers.ilog2() }
-}
 
 /// `cols` columns cut into as few panels of at most three lines as possible, of widths as equal as
 /// possible: first `wide` panels of `lines` lines, then panels of one line less. Four lines are twice two,

@@ -1,10 +1,11 @@
 //! Tile after tile over a block of `C`.
 
 use crate::kernels::Mat;
+use crate::kernels::lines::line;
 use crate::real::Real;
 use crate::simd::Vector;
 
-use super::panels::{Group, Part, line};
+use super::panels::{Group, Part};
 use super::tile::{Step, Tiles, TilesOfSize, tile_rows};
 
 /// How to go about a block.

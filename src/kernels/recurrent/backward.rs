@@ -7,11 +7,9 @@ use super::walk::{Net, walk};
 use super::{Given, Sizes, Workspace, take};
 use crate::kernels::Mat;
 use crate::kernels::gemm::Right;
+use crate::kernels::lines::line;
 use crate::kernels::profile::{Laps, Part};
 use crate::real::Real;
-
-/// Numbers in a cache line, or a multiple of them.
-const LINE: usize = 16;
 
 /// What [`forward`](super::forward) left, and how `L` depends on it.
 #[derive(Clone, Copy, Debug)]
@@ -43,9 +41,10 @@ pub fn backward<'a, R: Real, S: Step<R>>(
     let (larger, smaller) = (batch.div_ceil(parts), batch / parts);
     let work = |rows| given.work::<S>(rows).iter().sum::<usize>();
     // Each half's own gradients, and its memory to work in: the one with a row less may take longer blocks. Both begin on a cache line.
-    let own = if halves { of_weights.iter().flatten().sum::<usize>().next_multiple_of(LINE) } else { 0 };
+    let own =
+        if halves { of_weights.iter().flatten().sum::<usize>().next_multiple_of(line::<R>()) } else { 0 };
     let most = if smaller == larger { work(larger) } else { work(larger).max(work(smaller)) };
-    let part = own + most.next_multiple_of(LINE);
+    let part = own + most.next_multiple_of(line::<R>());
     let Workspace { u, w, numbers } = workspace;
     let lengths = [parts * part, given.h_0.len(), given.c_0.len(), batch * reads * hidden];
     let mut numbers = numbers.at_least(lengths.iter().sum());

@@ -170,7 +170,7 @@ impl<'a, R: Real> Given<'a, R> {
     /// Whether the halves, if there are any, are worth a thread each.
     pub(super) fn together(&self) -> bool {
         let Sizes { batch, steps, .. } = self.sizes;
-        self.halves() && gemm::threads(batch * steps * (self.w.len() + self.u.len())) > 1
+        gemm::threads(batch * steps * (self.w.len() + self.u.len())) > 1
     }
 }
 
