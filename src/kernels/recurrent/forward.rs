@@ -39,6 +39,8 @@ pub fn forward<R: Real, S: Step<R>>(
     let (blocks, width) = (given.blocks::<S>(batch), S::SUMS * hidden);
     let rows = batch * blocks.longest();
     // Sums become what is saved. If that has all of their parts, and all steps, it can be their place from the beginning.
+    // Where nothing is saved, the steps of another sequence came before; where something is, the products of backward.
+    let alone = saved.is_empty() && given.alone(false, rows * given.w.len());
     let in_place = blocks.is_one() && S::SAVED == S::SUMS && !saved.is_empty();
     let Workspace { u, w, numbers } = workspace;
     let copies_read = given.keep.is_some() || S::RECURRENT.len() > 1;
@@ -56,7 +58,7 @@ pub fn forward<R: Real, S: Step<R>>(
     let w = given.input::<S>(w, !blocks.is_one(), false);
     let mut laps = Laps::start(1);
     if blocks.is_one() {
-        project::<R, S>(given.x(), &w, sums, hidden, false);
+        project::<R, S>(given.x(), &w, sums, hidden, alone);
     }
     laps.lap(Part::Input);
     let net = Net { given, blocks, w, u: given.recurrent::<S>(u, false), b };

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Columns, Step};
-use crate::kernels::gemm::{self, Packed, Right};
+use crate::kernels::gemm::{Packed, Right};
 use crate::kernels::{Mat, elementwise};
 use crate::real::Real;
 
@@ -66,13 +66,6 @@ pub struct Given<'a, R> {
     /// What `h` is multiplied with where `U` reads it, the same at each step, `[B, H]`.
     pub keep: Option<&'a [R]>,
 }
-
-/// Bytes of weights up to which each half of a batch has gradients of its own for them: half an L2 cache, where they are added to
-/// block after block.
-const OWN_BYTES: usize = 1 << 19;
-
-/// Rows that half of a batch should have: three tiles of a product.
-const HALF: usize = 24;
 
 impl<'a, R: Real> Given<'a, R> {
     /// The step before, or `None` if it is the first.
@@ -147,30 +140,10 @@ impl<'a, R: Real> Given<'a, R> {
     /// of few rows. (A small `U` is packed in no time, and then multiplied faster.) To pack the transpose takes four times as long, and
     /// up to four rows don't need it: they are multiplied with the rows of `U` as they lie, each taking longer than it
     /// would with the packed transpose by a 32nd of that time (one row) up to a third (four).
-    fn is_brief(&self, transposed: bool) -> bool {
+    pub(super) fn is_brief(&self, transposed: bool) -> bool {
         let Sizes { batch, steps, .. } = self.sizes;
         let few = steps <= 4 && batch <= 4 && self.u.len() > 1 << 14;
         steps == 1 || few || (transposed && batch <= 4 && steps * batch * batch <= 32)
-    }
-
-    /// How many threads are to share the rows. (What isn't packed may be multiplied in another order if rows are fewer, so
-    /// they stay together.)
-    pub(super) fn threads(&self, transposed: bool) -> usize {
-        let Sizes { batch, steps, .. } = self.sizes;
-        if self.is_brief(transposed) { 1 } else { gemm::threads(batch * steps * self.u.len()).min(batch) }
-    }
-
-    /// Whether backward takes the batch in two halves, each with gradients of its own for the weights, added up at the end: threads then
-    /// don't meet until all is done. It depends on sizes only: so must the order of sums.
-    pub(super) fn halves(&self) -> bool {
-        let weights = size_of_val(self.w) + size_of_val(self.u);
-        !self.is_brief(true) && weights <= OWN_BYTES && self.sizes.batch >= 2 * HALF
-    }
-
-    /// Whether the halves, if there are any, are worth a thread each.
-    pub(super) fn together(&self) -> bool {
-        let Sizes { batch, steps, .. } = self.sizes;
-        gemm::threads(batch * steps * (self.w.len() + self.u.len())) > 1
     }
 }
 

@@ -97,9 +97,11 @@ impl<'a, R: Real, S: Step<R>> Gradient<'a, R, S> {
         }
     }
 
-    /// Whether no thread is left to help.
+    /// Whether no thread is left, or awake, to help.
     fn alone(&self) -> bool {
-        self.together && rayon::current_num_threads() <= 2
+        let Given { w, u, .. } = self.given;
+        let busy = self.together && rayon::current_num_threads() <= 2;
+        busy || self.given.alone(true, self.rows() * (w.len() + u.len()))
     }
 
     /// A row for each sequence and step.

@@ -66,6 +66,7 @@ mod lstm;
 mod rows;
 mod simple_rnn;
 mod step;
+mod threads;
 mod units;
 mod walk;
 
