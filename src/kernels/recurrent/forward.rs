@@ -39,9 +39,9 @@ pub fn forward<R: Real, S: Step<R>>(
     let (blocks, width) = (given.blocks::<S>(batch), S::SUMS * hidden);
     let rows = batch * blocks.longest();
     // Sums become what is saved. If that has all of their parts, and all steps, it can be their place from the beginning.
-    // Where nothing is saved, the steps of another sequence came before; where something is, the products of backward.
-    let alone = saved.is_empty() && given.alone(false, rows * given.w.len());
     let in_place = blocks.is_one() && S::SAVED == S::SUMS && !saved.is_empty();
+    // If nothing is saved, what came before are another sequence's steps; else it is backward with its products.
+    let alone = saved.is_empty() && given.alone(rows * given.w.len());
     let Workspace { u, w, numbers } = workspace;
     let copies_read = given.keep.is_some() || S::RECURRENT.len() > 1;
     let lengths = [

@@ -12,6 +12,7 @@ use crate::kernels::gemm::{self, Right};
 use crate::kernels::profile::{Laps, Part};
 use crate::kernels::{Mat, MatMut, bulk, elementwise};
 use crate::real::Real;
+use crate::simd;
 
 /// Biases whose sums a thread takes at a time: sixteen cache lines or more of each row of `∂L/∂a`.
 const COLUMNS: usize = 256;
@@ -101,7 +102,7 @@ impl<'a, R: Real, S: Step<R>> Gradient<'a, R, S> {
     fn alone(&self) -> bool {
         let Given { w, u, .. } = self.given;
         let busy = self.together && rayon::current_num_threads() <= 2;
-        busy || self.given.alone(true, self.rows() * (w.len() + u.len()))
+        busy || self.given.alone(self.rows() * (w.len() + u.len()))
     }
 
     /// A row for each sequence and step.
@@ -163,9 +164,16 @@ impl<'a, R: Real, S: Step<R>> Gradient<'a, R, S> {
     fn add_rows(&self, part: usize, db: &mut [R]) {
         let hidden = self.given.sizes.hidden;
         let columns = |(i, db): (usize, &mut [R])| {
-            for da in self.da.chunks_exact((S::SUMS * hidden).max(1)) {
-                elementwise::add_map(&da[part * hidden + i * COLUMNS..][..db.len()], db, |da| da);
-            }
+            let rows = self.da.chunks_exact((S::SUMS * hidden).max(1));
+            simd::run(
+                #[inline(always)]
+                move || {
+                    for da in rows {
+                        let da = &da[part * hidden + i * COLUMNS..][..db.len()];
+                        db.iter_mut().zip(da).for_each(|(db, &da)| *db += da);
+                    }
+                },
+            );
         };
         if self.alone() || bulk::is_for_one(self.da.len()) {
             db.chunks_mut(COLUMNS).enumerate().for_each(columns);

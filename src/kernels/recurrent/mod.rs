@@ -63,6 +63,7 @@ mod gru;
 mod gru_reset_before;
 mod input;
 mod lstm;
+mod read;
 mod rows;
 mod simple_rnn;
 mod step;

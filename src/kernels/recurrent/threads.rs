@@ -22,10 +22,11 @@ impl<R: Real> Given<'_, R> {
         if self.is_brief(transposed) { 1 } else { gemm::threads(batch * steps * self.u.len()).min(batch) }
     }
 
-    /// Whether products beside the steps, of so many multiplications, are left to the one thread that takes all steps: the others sleep
-    /// meanwhile, and would be awake when it is done.
-    pub(super) fn alone(&self, transposed: bool, multiplications: usize) -> bool {
-        multiplications < WHILE_WAKING && self.threads(transposed) == 1
+    /// Whether products beside the steps, of so many multiplications, are left to the one thread that takes all steps of a single row:
+    /// the others sleep meanwhile, and would be awake when it is done.
+    pub(super) fn alone(&self, multiplications: usize) -> bool {
+        let one_walks = self.sizes.batch == 1 && gemm::threads(self.u.len()) == 1;
+        one_walks && multiplications < WHILE_WAKING
     }
 
     /// Whether backward takes the batch in two halves, each with gradients of its own for the weights, added up at the end: threads then

@@ -37,6 +37,7 @@ macro_rules! units {
 units! {
     units_1_2: 1 a, 2 p q;
     units_2_1: 2 a b, 1 p;
+    units_2_2: 2 a b, 2 p q;
     units_3_2: 3 a b c, 2 p q;
     units_3_3: 3 a b c, 3 p q r;
     units_4_6: 4 a b c d, 6 p q r s t u;

@@ -3,16 +3,29 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
+use prefetch_index::prefetch_index;
+
 use super::blocks::gather;
 use super::gradient::{Gradient, Wanted};
+use super::read::{what_was_read, with_what_was_read};
 use super::rows::Rows;
 use super::step::{Backward, Step};
 use super::{Given, Left, Sizes, take};
 use crate::kernels::gemm::{self, Right};
+use crate::kernels::lines::line;
 use crate::kernels::profile::{Laps, Part};
-use crate::kernels::{Mat, MatMut, elementwise};
+use crate::kernels::{Mat, MatMut};
 use crate::real::Real;
 use crate::simd;
+
+/// Bytes that forward may leave without being sent for: an L2 cache.
+const NEAR: usize = 1 << 20;
+
+/// Bytes of a row that is sent for. Once it has begun to read a longer one, the hardware goes on by itself.
+const SHORT: usize = 1 << 11;
+
+/// How many rows early: formulas of three rows take as long as L3 does to answer.
+const ROWS_AHEAD: usize = 3;
 
 /// What all rows have in common.
 pub struct Net<'a, R> {
@@ -87,14 +100,9 @@ fn back_in_time<R: Real, S: Step<R>>(
         laps.lap(Part::Input);
     }
     what_was_read::<R, S>(given, left, block, first, read);
+    let far = size_of_val(left.saved) > NEAR && S::SAVED * hidden * size_of::<R>() <= SHORT;
     for t in given.steps(block).rev() {
-        // What the rest of the net wants of h_t, too.
-        for (row, b) in (first..first + count).enumerate() {
-            let (dh, d_read) = (&mut dh[sizes.row(row, 1)], &mut d_read[sizes.row(row, reads)][..hidden]);
-            given.add_read(b, d_read, dh);
-            d_read.fill(R::ZERO);
-            elementwise::add_map(&left.d_states[sizes.at(b, t, 1)], dh, |dy| dy);
-        }
+        with_what_was_read::<R, S>(given, left, t, first, dh, d_read);
         let at = |row: usize| row * block.len() + t - block.start;
         for (phase, columns) in S::RECURRENT.iter().enumerate().rev() {
             let (da_t, read, dh, dc, d_all) = (&mut *da, &*read, &mut *dh, &mut *dc, &mut *d_read);
@@ -103,6 +111,9 @@ fn back_in_time<R: Real, S: Step<R>>(
                 move || {
                     for (row, b) in (first..first + count).enumerate() {
                         let da = &mut da_t[sizes.row(at(row), S::SUMS)];
+                        if far {
+                            send_for::<R, S>(sizes, left.saved, b + ROWS_AHEAD, t);
+                        }
                         if !given.is_live(b, t) {
                             da.fill(R::ZERO);
                             continue;
@@ -147,27 +158,13 @@ fn back_in_time<R: Real, S: Step<R>>(
     }
 }
 
-/// What `U` multiplied at each step of a block, for rows from `first` on: `h_{t−1}`, after dropout if there is any, and what the
-/// formulas of the first product left for a second.
-fn what_was_read<R: Real, S: Step<R>>(
-    given: &Given<'_, R>,
-    left: Left<'_, R>,
-    block: &Range<usize>,
-    first: usize,
-    read: &mut [R],
-) {
-    let (sizes, reads) = (given.sizes, S::RECURRENT.len());
-    for (row, read) in read.chunks_exact_mut(reads * sizes.hidden).enumerate() {
-        let (b, t) = (first + row / block.len(), block.start + row % block.len());
-        let h_before = match given.before(t) {
-            Some(t) => &left.states[sizes.at(b, t, 1)],
-            None => &given.h_0[sizes.row(b, 1)],
-        };
-        let (of_state, of_gates) = read.split_at_mut(sizes.hidden);
-        given.read(b, h_before, of_state);
-        if !of_gates.is_empty() {
-            let saved = &left.saved[sizes.at(b, t, S::SAVED)][S::SUMS * sizes.hidden..];
-            of_gates.copy_from_slice(&saved[..of_gates.len()]);
-        }
+/// Sends for what forward left of a row at a step, and for `c` of the step before, which lies in front of it. The hardware doesn't: it
+/// is `T` steps behind that of the row above, on another page.
+#[inline(always)]
+fn send_for<R: Real, S: Step<R>>(sizes: Sizes, saved: &[R], row: usize, t: usize) {
+    let here = sizes.at(row, t, S::SAVED);
+    let c_before = here.start.saturating_sub(S::CELLS * sizes.hidden);
+    for number in (c_before..here.end).step_by(line::<R>()) {
+        prefetch_index(saved, number);
     }
 }
