@@ -440,7 +440,9 @@ fn losses_are_the_same_for_any_number_of_threads() {
     // All large enough to be shared by three. In the second net sequences are so long that they are taken in four blocks, of 15 and 16 steps.
     every_layer!(160, layer => check(layer, &[[16, 5, 5, 160, 200], [16, 61, 300, 160, 10]]));
     // The batch in two halves backward, of 24 and 25 rows, and the steps in one block or several.
-    every_layer!(40, layer => check(layer, &[[49, 30, 9, 40, 20], [49, 150, 9, 40, 5]]));
+    every_layer!(40, layer => check(layer, &[[49, 30, 9, 40, 20], [49, 150, 9, 40, 5], [32, 30, 9, 40, 20]]));
+    // A single row: products that one thread keeps for itself, others that it shares.
+    every_layer!(64, layer => check(layer, &[[1, 100, 64, 64, 20], [1, 400, 64, 64, 10]]));
 }
 
 #[test]

@@ -38,7 +38,10 @@ fn who_learns_to_add_is_as_the_book_says() {
         assert!((left / shown[0] - 1.0).abs() < 0.05, "{name}: {left:e} is left before training, {row}");
         // Rounding decides the rest of 2,000 steps; whether the others learn should not depend on it.
         let as_said = |mse: f64| learns.is_none_or(|learns| if learns { mse < 0.01 } else { mse > 0.1 });
-        assert!(as_said(mse) && as_said(shown[3]), "{name}: {mse}, {row}");
+        assert!(
+            as_said(mse) && as_said(shown[3]) && (learns.is_some() || shown[3] < 0.01),
+            "{name}: {mse}, {row}"
+        );
         // (An LSTM that begins with b = ln T forgets little in any case.)
         let reaches = |left: f64| if name.starts_with("rnn") { left < 1e-6 } else { left > 1e-4 };
         assert!(reaches(after) && reaches(shown[1]), "{name}: {after:e}, {row}");

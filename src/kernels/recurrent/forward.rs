@@ -40,7 +40,8 @@ pub fn forward<R: Real, S: Step<R>>(
     let rows = batch * blocks.longest();
     // Sums become what is saved. If that has all of their parts, and all steps, it can be their place from the beginning.
     let in_place = blocks.is_one() && S::SAVED == S::SUMS && !saved.is_empty();
-    // If nothing is saved, what came before are another sequence's steps; else it is backward with its products.
+    // If nothing is saved, another forward was probably before this, during which the other threads fell asleep; else it was backward, whose
+    // products have kept them awake.
     let alone = saved.is_empty() && given.alone(rows * given.w.len());
     let Workspace { u, w, numbers } = workspace;
     let copies_read = given.keep.is_some() || S::RECURRENT.len() > 1;
@@ -89,6 +90,7 @@ fn through_time<R: Real, S: Step<R>>(step: S, net: &Net<'_, R>, rows: Rows<'_, R
         if !blocks.is_one() {
             let x = &mut x[..rows * inputs];
             gather(&given.x[first * steps * inputs..], steps, &block, inputs, x);
+            let alone = alone || given.alone(rows * given.w.len());
             project::<R, S>(Mat::new(x, rows, inputs), w, sums, hidden, alone);
             laps.lap(Part::Input);
         }

@@ -34,7 +34,7 @@
 //!    (2.2 times as long for one step of 512 units; signal's step 180 → 145 µs).
 //! 3. **A thread takes its rows of the batch through all steps** (`rows.rs`): nobody waits within the loop over time. 1.9 times one thread's speed.
 //!    Backward, threads would meet after every block, for the gradients of the weights. Where these are small, each half of the batch has its own, and
-//!    goes all the way back with what it has in its cache (`backward.rs`, `walk.rs`): 2 to 9 % with two threads; one thread loses 1 to 4 %.
+//!    goes all the way back with what it has in its cache (`backward.rs`, `walk.rs`): 3 to 9 % with two threads; one thread loses 1 to 4 %.
 //! 4. **Time in blocks** (`blocks.rs`): sums and `∂L/∂a` of some hundred rows stay in L2 from one line above to the next, instead of going to memory and
 //!    back. One thread: LSTM (128, 100, 64, 64) 21.6 → 15.8 ms, (64, 50, 512, 512) 220 → 198.
 //! 5. **Gates in one pass, unit by unit** (`units.rs`): all formulas of a unit in registers, one read and one write per number, vectors by the compiler. 3 to 6 % of the

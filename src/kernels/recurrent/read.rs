@@ -8,8 +8,9 @@ use super::{Given, Left, Sizes};
 use crate::real::Real;
 use crate::simd;
 
-/// `∂L/∂h_t` whole: `dh += m·d_read`, what step `t + 1` wanted, and `dh += dy`, what the rest of the net wants. Then `d_read = 0`.
-pub fn with_what_was_read<R: Real, S: Step<R>>(
+/// Completes `∂L/∂h_t`, for rows from `first` on: `dh += m·d_read`, what the step behind it wants through `U`, where `m` is a row of `keep` or 1, and
+/// `dh += dy`, what the rest of the net wants. That part of `d_read` then is 0; if there is another, a product will replace it.
+pub fn complete<R: Real, S: Step<R>>(
     given: &Given<'_, R>,
     left: Left<'_, R>,
     t: usize,

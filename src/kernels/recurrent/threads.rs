@@ -8,8 +8,11 @@ use crate::real::Real;
 /// block after block.
 const OWN_BYTES: usize = 1 << 19;
 
-/// Multiplications that a core does, some 60 µs, while another wakes up.
+/// Multiplications, some 60 µs on one core, that take two as long: the other has to be woken first.
 const WHILE_WAKING: usize = 1 << 23;
+
+/// Steps of one thread during which the others fall asleep.
+const ENOUGH_TO_SLEEP: usize = 16;
 
 /// Rows that half of a batch should have: two tiles of a product.
 const HALF: usize = 16;
@@ -23,9 +26,10 @@ impl<R: Real> Given<'_, R> {
     }
 
     /// Whether products beside the steps, of so many multiplications, are left to the one thread that takes all steps of a single row:
-    /// the others sleep meanwhile, and would be awake when it is done.
+    /// the others sleep meanwhile, and would be awake only when it is done.
     pub(super) fn alone(&self, multiplications: usize) -> bool {
-        let one_walks = self.sizes.batch == 1 && gemm::threads(self.u.len()) == 1;
+        let Sizes { batch, steps, .. } = self.sizes;
+        let one_walks = batch == 1 && steps >= ENOUGH_TO_SLEEP && gemm::threads(self.u.len()) == 1;
         one_walks && multiplications < WHILE_WAKING
     }
 

@@ -7,7 +7,7 @@ use prefetch_index::prefetch_index;
 
 use super::blocks::gather;
 use super::gradient::{Gradient, Wanted};
-use super::read::{what_was_read, with_what_was_read};
+use super::read::{complete, what_was_read};
 use super::rows::Rows;
 use super::step::{Backward, Step};
 use super::{Given, Left, Sizes, take};
@@ -18,10 +18,10 @@ use crate::kernels::{Mat, MatMut};
 use crate::real::Real;
 use crate::simd;
 
-/// Bytes that forward may leave without being sent for: an L2 cache.
+/// Bytes that an L2 cache holds. If forward left no more, nothing is sent for.
 const NEAR: usize = 1 << 20;
 
-/// Bytes of a row that is sent for. Once it has begun to read a longer one, the hardware goes on by itself.
+/// A row is sent for if it has no more bytes than this: once it has begun to read a longer one, the hardware goes on by itself.
 const SHORT: usize = 1 << 11;
 
 /// How many rows early: formulas of three rows take as long as L3 does to answer.
@@ -102,7 +102,7 @@ fn back_in_time<R: Real, S: Step<R>>(
     what_was_read::<R, S>(given, left, block, first, read);
     let far = size_of_val(left.saved) > NEAR && S::SAVED * hidden * size_of::<R>() <= SHORT;
     for t in given.steps(block).rev() {
-        with_what_was_read::<R, S>(given, left, t, first, dh, d_read);
+        complete::<R, S>(given, left, t, first, dh, d_read);
         let at = |row: usize| row * block.len() + t - block.start;
         for (phase, columns) in S::RECURRENT.iter().enumerate().rev() {
             let (da_t, read, dh, dc, d_all) = (&mut *da, &*read, &mut *dh, &mut *dc, &mut *d_read);
@@ -111,8 +111,8 @@ fn back_in_time<R: Real, S: Step<R>>(
                 move || {
                     for (row, b) in (first..first + count).enumerate() {
                         let da = &mut da_t[sizes.row(at(row), S::SUMS)];
-                        if far {
-                            send_for::<R, S>(sizes, left.saved, b + ROWS_AHEAD, t);
+                        if far && phase + 1 == reads && row + ROWS_AHEAD < count {
+                            send_for::<R, S>(given, left.saved, b + ROWS_AHEAD, t);
                         }
                         if !given.is_live(b, t) {
                             da.fill(R::ZERO);
@@ -158,13 +158,15 @@ fn back_in_time<R: Real, S: Step<R>>(
     }
 }
 
-/// Sends for what forward left of a row at a step, and for `c` of the step before, which lies in front of it. The hardware doesn't: it
-/// is `T` steps behind that of the row above, on another page.
+/// Sends for what forward left of a row at a step, and for `c` of the step before. The hardware doesn't foresee it: the next row's numbers
+/// of the same step lie `T` steps further on, on another page.
 #[inline(always)]
-fn send_for<R: Real, S: Step<R>>(sizes: Sizes, saved: &[R], row: usize, t: usize) {
-    let here = sizes.at(row, t, S::SAVED);
-    let c_before = here.start.saturating_sub(S::CELLS * sizes.hidden);
-    for number in (c_before..here.end).step_by(line::<R>()) {
-        prefetch_index(saved, number);
+fn send_for<R: Real, S: Step<R>>(given: &Given<'_, R>, saved: &[R], row: usize, t: usize) {
+    let at = |t| given.sizes.at(row, t, S::SAVED);
+    let c_before = given.before(t).map(|t| at(t).end - S::CELLS * given.sizes.hidden..at(t).end);
+    for part in [Some(at(t)), c_before].into_iter().flatten() {
+        for number in (part.start / line::<R>() * line::<R>()..part.end).step_by(line::<R>()) {
+            prefetch_index(saved, number);
+        }
     }
 }
