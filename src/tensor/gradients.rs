@@ -68,8 +68,8 @@ impl<R: Real> Gradients<R> {
 
     /// The gradient of the array in this range, to be added to anywhere.
     pub(crate) fn array_mut(&mut self, range: Range<usize>) -> &mut [R] {
-        self.table(&range).into_iter().for_each(Touched::all);
-        &mut self.data.all_mut()[range]
+        let [array] = self.arrays_mut([range]).expect("an array of the gradients");
+        array
     }
 
     /// The gradients of the arrays in these ranges, to be added to anywhere; `None` if two of them overlap.

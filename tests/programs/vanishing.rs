@@ -21,14 +21,8 @@ fn who_learns_to_add_is_as_the_book_says() {
     let [stdout, _] = success("vanishing", &[], &out);
     let book = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/book/04-vanishing-and-exploding.md");
     let book = std::fs::read_to_string(book).unwrap();
-    // Whether the last one has learned by then is decided by rounding, as the book says.
-    let learned = [
-        ("rnn", Some(false)),
-        ("rnn_orthogonal", Some(false)),
-        ("gru", Some(true)),
-        ("lstm_1", Some(true)),
-        ("lstm_ln_t", None),
-    ];
+    let learned =
+        [("rnn", false), ("rnn_orthogonal", false), ("gru", true), ("lstm_1", true), ("lstm_ln_t", true)];
     let names = ["rnn ", "rnn, orth. U", "gru", "lstm, b = 1", "lstm, b = ln T"];
     for ((key, learns), name) in learned.into_iter().zip(names) {
         let row = book.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("no row {name}"));
@@ -36,12 +30,10 @@ fn who_learns_to_add_is_as_the_book_says() {
         let [left, after, radius, mse] =
             ["left", "after", "radius", "mse"].map(|what| result(&stdout, &format!("{key}_{what}")));
         assert!((left / shown[0] - 1.0).abs() < 0.05, "{name}: {left:e} is left before training, {row}");
-        // Rounding decides the rest of 2,000 steps; whether the others learn should not depend on it.
-        let as_said = |mse: f64| learns.is_none_or(|learns| if learns { mse < 0.01 } else { mse > 0.1 });
-        assert!(
-            as_said(mse) && as_said(shown[3]) && (learns.is_some() || shown[3] < 0.01),
-            "{name}: {mse}, {row}"
-        );
+        // Rounding decides the rest of 2,000 steps, and for the last net, as the book says, even whether it learns: it does with AVX2 and
+        // AVX-512, whose numbers are the same.
+        let as_said = |mse: f64| if learns { mse < 0.01 } else { mse > 0.1 };
+        assert!(as_said(mse) && as_said(shown[3]), "{name}: {mse}, {row}");
         // (An LSTM that begins with b = ln T forgets little in any case.)
         let reaches = |left: f64| if name.starts_with("rnn") { left < 1e-6 } else { left > 1e-4 };
         assert!(reaches(after) && reaches(shown[1]), "{name}: {after:e}, {row}");

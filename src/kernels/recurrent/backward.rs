@@ -43,8 +43,7 @@ pub fn backward<'a, R: Real, S: Step<R>>(
     // Each half's own gradients, and its memory to work in: the one with a row less may take longer blocks. Both begin on a cache line.
     let own =
         if halves { of_weights.iter().flatten().sum::<usize>().next_multiple_of(line::<R>()) } else { 0 };
-    let most = if smaller == larger { work(larger) } else { work(larger).max(work(smaller)) };
-    let part = own + most.next_multiple_of(line::<R>());
+    let part = own + work(larger).max(work(smaller)).next_multiple_of(line::<R>());
     let Workspace { u, w, numbers } = workspace;
     let lengths = [parts * part, given.h_0.len(), given.c_0.len(), batch * reads * hidden];
     let mut numbers = numbers.at_least(lengths.iter().sum());

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::{Columns, Step};
+use crate::kernels::Mat;
 use crate::kernels::gemm::{Packed, Right};
-use crate::kernels::{Mat, elementwise};
 use crate::real::Real;
 
 /// The sizes of a recurrence.
@@ -77,22 +77,6 @@ impl<'a, R: Real> Given<'a, R> {
     #[inline(always)]
     pub(super) fn is_live(&self, row: usize, t: usize) -> bool {
         self.mask.is_none_or(|mask| mask[row * self.sizes.steps + t] != R::ZERO)
-    }
-
-    /// What `U` reads of `h`: `m·h`, where `m` is this row of `keep`.
-    pub(super) fn read(&self, row: usize, h: &[R], read: &mut [R]) {
-        match self.keep {
-            None => read.copy_from_slice(h),
-            Some(keep) => elementwise::zip(h, &keep[self.sizes.row(row, 1)], read, |h, keep| h * keep),
-        }
-    }
-
-    /// Its chain rule, `dh += m·d_read`.
-    pub(super) fn add_read(&self, row: usize, d_read: &[R], dh: &mut [R]) {
-        match self.keep {
-            None => elementwise::add_map(d_read, dh, |d| d),
-            Some(keep) => elementwise::add_zip(d_read, &keep[self.sizes.row(row, 1)], dh, |d, keep| keep * d),
-        }
     }
 
     /// `x` as a matrix of `B·T` rows.

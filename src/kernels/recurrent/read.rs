@@ -5,8 +5,27 @@ use std::ops::Range;
 use super::step::Step;
 use super::units::{units_1_2, units_2_2};
 use super::{Given, Left, Sizes};
+use crate::kernels::elementwise;
 use crate::real::Real;
 use crate::simd;
+
+impl<R: Real> Given<'_, R> {
+    /// What `U` reads of `h`: `m·h`, where `m` is this row of `keep`.
+    pub(super) fn read(&self, row: usize, h: &[R], read: &mut [R]) {
+        match self.keep {
+            None => read.copy_from_slice(h),
+            Some(keep) => elementwise::zip(h, &keep[self.sizes.row(row, 1)], read, |h, keep| h * keep),
+        }
+    }
+
+    /// Its chain rule, `dh += m·d_read`.
+    pub(super) fn add_read(&self, row: usize, d_read: &[R], dh: &mut [R]) {
+        match self.keep {
+            None => elementwise::add_map(d_read, dh, |d| d),
+            Some(keep) => elementwise::add_zip(d_read, &keep[self.sizes.row(row, 1)], dh, |d, keep| keep * d),
+        }
+    }
+}
 
 /// Completes `∂L/∂h_t`, for rows from `first` on: `dh += m·d_read`, what the step behind it wants through `U`, where `m` is a row of `keep` or 1, and
 /// `dh += dy`, what the rest of the net wants. That part of `d_read` then is 0; if there is another, a product will replace it.
