@@ -1,6 +1,7 @@
 //! What an op reads.
 
 use super::node::{Node, NodeId, Place, Span};
+use crate::kernels::recurrent::Origin;
 use crate::real::Real;
 use crate::tensor::Shape;
 
@@ -11,6 +12,8 @@ pub struct Inputs<'a, R: Real> {
     pub(crate) inputs: &'a [NodeId],
     pub(crate) arena: &'a [R],
     pub(crate) params: &'a [R],
+    /// Of the parameters: another one after every change.
+    pub(crate) version: u64,
     pub(crate) ids: &'a [u32],
 }
 
@@ -63,6 +66,16 @@ impl<'a, R: Real> Inputs<'a, R> {
             Place::Arena(offset) => &self.arena[offset..][..shape.len()],
             Place::Params(offset) => &self.params[offset..][..shape.len()],
         }
+    }
+
+    /// Where a recurrence's `W` and `U`, two inputs, come from, if they are parameters.
+    pub(super) fn origin(&self, weights: [usize; 2]) -> Option<Origin> {
+        let offsets = weights.map(|i| match self.node(i).place {
+            Place::Params(offset) => Some(offset),
+            Place::Arena(_) => None,
+        });
+        let [Some(w), Some(u)] = offsets else { return None };
+        Some(Origin { version: self.version, offsets: [w, u] })
     }
 
     /// Integers that were put on the tape with the op: row numbers, classes.

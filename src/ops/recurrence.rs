@@ -109,6 +109,7 @@ impl Recurrence {
             b_h: value(slots.b_h),
             mask: value(slots.mask),
             keep: value(slots.keep),
+            origin: x.origin([W, U]),
         }
     }
 }

@@ -60,7 +60,8 @@ impl<R: Real> Tape<'_, R> {
     pub(super) fn walk_back(&self, lines: Range<usize>, grads: &mut Gradients<R>) {
         let memory = &mut *self.memory_mut();
         let Memory { nodes, inputs, ids, values, saved, workspace, grads: node_grads, anomaly, .. } = memory;
-        let (params, values, saved) = (self.params().flat(), values.all(), saved.all());
+        let (params, version) = (self.params().flat(), self.params().version());
+        let (values, saved) = (values.all(), saved.all());
 
         for line in lines.rev().filter(|&line| nodes[line].needs_grad) {
             let node = &nodes[line];
@@ -68,7 +69,7 @@ impl<R: Real> Tape<'_, R> {
             let Place::Arena(offset) = node.place else { continue };
             // Inputs lie before the node: their gradients on one side, its own on the other.
             let (before, own) = node_grads.all_mut().split_at_mut(offset);
-            let x = Inputs { nodes, inputs: node.inputs.of(inputs), arena: values, params, ids };
+            let x = Inputs { nodes, inputs: node.inputs.of(inputs), arena: values, params, version, ids };
             node.op.rule().vjp(Backward {
                 x,
                 y: &values[offset..][..node.shape.len()],

@@ -54,7 +54,8 @@ impl<'p, R: Real> Tape<'p, R> {
         Self { params, memory, differentiates: true, traced: false, watched: false }
     }
 
-    /// The same for values alone: nothing on it has a gradient, and recurrences keep nothing for `backward`. PyTorch `no_grad`.
+    /// The same for values alone: nothing on it has a gradient, and recurrences keep nothing for `backward`, but their weights, packed, in the
+    /// memory, for the next tape like this one, if they are the same then. PyTorch `no_grad`.
     pub fn without_gradients(params: &'p Params<R>, memory: Memory<R>) -> Self {
         Self { differentiates: false, ..Self::new(params, memory) }
     }
@@ -107,6 +108,7 @@ impl<'p, R: Real> Tape<'p, R> {
             inputs: inputs.of(&memory.inputs),
             arena: &[], // shapes first; the values, once there is room for one more
             params: self.params.flat(),
+            version: self.params.version(),
             ids: &memory.ids,
         };
         let (shape, saved_len) = (rule.shape(x), rule.saved(x));

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Param;
+use super::{Param, Params};
 use crate::real::Real;
 
 /// One array of a [`Params`](crate::Params) store, with its name. `{}` prints it as a small table.
@@ -40,6 +40,26 @@ impl<R: Real> fmt::Display for Entry<'_, R> {
             }
         }
         Ok(())
+    }
+}
+
+impl<R: Real> Params<R> {
+    /// The array with this name, to be read or printed.
+    pub fn get(&self, name: &str) -> Option<Entry<'_, R>> {
+        self.iter().find(|entry| entry.name == name)
+    }
+
+    /// The array with this name, to be read or printed.
+    ///
+    /// # Panics
+    /// If there is none; the message lists those that there are.
+    #[track_caller]
+    pub fn named(&self, name: &str) -> Entry<'_, R> {
+        let Some(entry) = self.get(name) else {
+            let names: Vec<&str> = self.iter().map(|entry| entry.name).collect();
+            panic!("no parameter is named {name:?}; there are {names:?}")
+        };
+        entry
     }
 }
 

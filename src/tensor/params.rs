@@ -3,7 +3,7 @@
 //! Gradients and an optimizer's moments have the same layout, so an optimizer is one loop over
 //! slices, and the global norm of all gradients is one norm.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
@@ -15,7 +15,7 @@ use crate::real::Real;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Param {
     /// The store that it is of.
-    store: usize,
+    store: u64,
     pub(crate) index: usize,
     pub(crate) offset: usize,
     shape: Shape,
@@ -44,21 +44,28 @@ impl Param {
 #[derive(Clone)]
 pub struct Params<R = f32> {
     /// Its own, and that of its clones: their handles fit each other.
-    id: usize,
+    id: u64,
     data: Arena<R>,
     table: Vec<(String, Param)>,
     /// Those whose gradients are sparse.
     sparse: Vec<Param>,
     seed: u64,
+    /// Another one after every change. Two stores of the same version have the same numbers.
+    version: u64,
+}
+
+/// A number that no store has had yet.
+fn unused() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 impl<R: Real> Params<R> {
     /// An empty store. The initial values of an array depend on this seed and on how many arrays were
     /// added before it.
     pub fn new(seed: u64) -> Self {
-        static STORES: AtomicUsize = AtomicUsize::new(0);
-        let id = STORES.fetch_add(1, Ordering::Relaxed);
-        Self { id, data: Arena::default(), table: Vec::new(), sparse: Vec::new(), seed }
+        let (id, data) = (unused(), Arena::default());
+        Self { id, data, table: Vec::new(), sparse: Vec::new(), seed, version: unused() }
     }
 
     /// Adds an array with its initial values and returns its handle.
@@ -75,7 +82,7 @@ impl<R: Real> Params<R> {
         let offset = self.data.push(shape.len());
         let param = Param { store: self.id, index: self.table.len(), offset, shape };
         self.table.push((name, param));
-        self.data.all_mut()[offset..].fill(R::ZERO);
+        self.flat_mut()[offset..].fill(R::ZERO);
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         rng.set_stream(param.index as u64);
         init.fill(shape, &mut self[param], &mut rng);
@@ -102,24 +109,6 @@ impl<R: Real> Params<R> {
         self.table.iter().find(|(n, _)| n == name).map(|&(_, param)| param)
     }
 
-    /// The array with this name, to be read or printed.
-    pub fn get(&self, name: &str) -> Option<Entry<'_, R>> {
-        self.iter().find(|entry| entry.name == name)
-    }
-
-    /// The array with this name, to be read or printed.
-    ///
-    /// # Panics
-    /// If there is none; the message lists those that there are.
-    #[track_caller]
-    pub fn named(&self, name: &str) -> Entry<'_, R> {
-        let Some(entry) = self.get(name) else {
-            let names: Vec<&str> = self.iter().map(|entry| entry.name).collect();
-            panic!("no parameter is named {name:?}; there are {names:?}")
-        };
-        entry
-    }
-
     /// All arrays, in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = Entry<'_, R>> {
         self.table.iter().map(|(name, param)| Entry { name, param: *param, values: &self[*param] })
@@ -137,6 +126,11 @@ impl<R: Real> Params<R> {
         assert!(own, "the handle of an array of shape {} is of another `Params`", param.shape);
     }
 
+    /// Changes when the numbers may have.
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
     /// The number of arrays.
     pub(crate) fn arrays(&self) -> usize {
         self.table.len()
@@ -149,6 +143,7 @@ impl<R: Real> Params<R> {
 
     /// All numbers of the store; see [`flat`](Self::flat).
     pub fn flat_mut(&mut self) -> &mut [R] {
+        self.version = unused();
         self.data.all_mut()
     }
 
@@ -161,7 +156,8 @@ impl<R: Real> Params<R> {
         let places = self.table.iter().flat_map(|(_, param)| param.range());
         data.all_mut().fill(S::ZERO);
         places.for_each(|i| data.all_mut()[i] = f(i, self.flat()[i]));
-        Params { id: self.id, data, table: self.table.clone(), sparse: self.sparse.clone(), seed: self.seed }
+        let (table, sparse) = (self.table.clone(), self.sparse.clone());
+        Params { id: self.id, data, table, sparse, seed: self.seed, version: unused() }
     }
 
     /// A gradient of zeros for every weight.

@@ -6,6 +6,7 @@ mod common;
 mod cases;
 mod dropout;
 mod init;
+mod kept_weights;
 mod other;
 mod recurrent;
 mod recurrent_calls;

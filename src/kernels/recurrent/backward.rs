@@ -4,9 +4,8 @@ use super::gradient::Wanted;
 use super::rows::Rows;
 use super::step::Step;
 use super::walk::{Net, walk};
+use super::weights::{Operand, Weights};
 use super::{Given, Sizes, Workspace, take};
-use crate::kernels::Mat;
-use crate::kernels::gemm::Right;
 use crate::kernels::lines::line;
 use crate::kernels::profile::{Laps, Part};
 use crate::real::Real;
@@ -44,7 +43,8 @@ pub fn backward<'a, R: Real, S: Step<R>>(
     let own =
         if halves { of_weights.iter().flatten().sum::<usize>().next_multiple_of(line::<R>()) } else { 0 };
     let part = own + work(larger).max(work(smaller)).next_multiple_of(line::<R>());
-    let Workspace { u, w, numbers } = workspace;
+    let Workspace { weights, numbers } = workspace;
+    let (weights, _) = Weights::find(weights, None);
     let lengths = [parts * part, given.h_0.len(), given.c_0.len(), batch * reads * hidden];
     let mut numbers = numbers.at_least(lengths.iter().sum());
     let [of_parts, dh, dc, d_read] = lengths.map(|length| take(&mut numbers, length));
@@ -56,10 +56,10 @@ pub fn backward<'a, R: Real, S: Step<R>>(
         return [dh, dc];
     }
     let dx = wanted.x.take().unwrap_or_default();
-    let pack_w = halves || !given.blocks::<S>(batch).is_one();
-    let no_w = [Right::Plain(Mat::new(&[], 0, 0)); 2];
-    let w = if dx.is_empty() { no_w } else { given.input::<S>(w, pack_w, true) };
-    let net = Net { given, left, w, u: given.recurrent::<S>(u, true) };
+    let w = Operand::packed_if(!dx.is_empty() && (halves || !given.blocks::<S>(batch).is_one()));
+    let w = given.input::<S>(&mut weights.w, w, true);
+    let u = given.recurrent::<S>(&mut weights.u, Operand::packed_if(!given.is_brief(true)), true);
+    let net = Net { given, left, w, u };
     let all = Rows::all(batch, [&mut *dh, &mut *dc, &mut *d_read, dx]);
     if halves {
         let together = given.together();

@@ -6,6 +6,7 @@ use super::blocks::{Blocks, gather};
 use super::input::{biases, project};
 use super::rows::Rows;
 use super::step::{Forward, Step};
+use super::weights::{Operand, Weights};
 use super::{Given, Sizes, Workspace, take};
 use crate::kernels::gemm::{self, Right};
 use crate::kernels::profile::{Laps, Part};
@@ -43,7 +44,8 @@ pub fn forward<R: Real, S: Step<R>>(
     // If nothing is saved, another forward was probably before this, during which the other threads fell asleep; else it was backward, whose
     // products have kept them awake.
     let alone = saved.is_empty() && given.alone(rows * given.w.len());
-    let Workspace { u, w, numbers } = workspace;
+    let Workspace { weights, numbers } = workspace;
+    let (weights, keep) = Weights::find(weights, given.key::<S>().filter(|_| saved.is_empty()));
     let copies_read = given.keep.is_some() || S::RECURRENT.len() > 1;
     let lengths = [
         if in_place { 0 } else { rows * width },
@@ -56,13 +58,16 @@ pub fn forward<R: Real, S: Step<R>>(
     let (sums, saved) = if in_place { (saved, &mut [][..]) } else { (sums, saved) };
     biases(step, given, b);
 
-    let w = given.input::<S>(w, !blocks.is_one(), false);
+    let w = keep.unwrap_or(Operand::packed_if(!blocks.is_one()));
+    let w = given.input::<S>(&mut weights.w, w, false);
     let mut laps = Laps::start(1);
     if blocks.is_one() {
         project::<R, S>(given.x(), &w, sums, hidden, alone);
     }
     laps.lap(Part::Input);
-    let net = Net { given, blocks, w, u: given.recurrent::<S>(u, false), b };
+    let u = keep.unwrap_or(Operand::packed_if(!given.is_brief(false)));
+    let u = given.recurrent::<S>(&mut weights.u, u, false);
+    let net = Net { given, blocks, w, u, b };
     let threads = given.threads(false);
     Rows::all(batch, [sums, x, read, saved, h, c])
         .share(threads, &|rows| through_time(step, &net, rows, threads));

@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Columns, Step};
+use super::Origin;
 use crate::kernels::Mat;
-use crate::kernels::gemm::{Packed, Right};
 use crate::real::Real;
 
 /// The sizes of a recurrence.
@@ -65,6 +64,8 @@ pub struct Given<'a, R> {
     pub mask: Option<&'a [R]>,
     /// What `h` is multiplied with where `U` reads it, the same at each step, `[B, H]`.
     pub keep: Option<&'a [R]>,
+    /// Where `W` and `U` come from, if they are parameters.
+    pub origin: Option<Origin>,
 }
 
 impl<'a, R: Real> Given<'a, R> {
@@ -84,66 +85,4 @@ impl<'a, R: Real> Given<'a, R> {
         let Sizes { batch, steps, inputs, .. } = self.sizes;
         Mat::new(self.x, batch * steps, inputs)
     }
-
-    /// Columns of `W` or `U`.
-    pub(super) fn columns<S: Step<R>>(&self, weight: &'a [R], columns: &Columns) -> Mat<'a, R> {
-        let Sizes { hidden, .. } = self.sizes;
-        let width = S::GATES * hidden;
-        let from = weight.get(columns.from * hidden..).unwrap_or(&[]);
-        Mat::strided(from, weight.len() / width.max(1), columns.gates * hidden, width)
-    }
-
-    /// `U`, or its transpose, for the product of each phase: packed, if that pays.
-    pub(super) fn recurrent<'p, S: Step<R>>(
-        &self,
-        packed: &'p mut [Packed<R>; 2],
-        transposed: bool,
-    ) -> [Right<'p, R>; 2]
-    where
-        'a: 'p,
-    {
-        let columns = S::RECURRENT.iter().map(|c| self.columns::<S>(self.u, c).t_if(transposed));
-        operands(columns, packed, !self.is_brief(transposed))
-    }
-
-    /// `W`, or its transpose, for the products that make the parts of `a`: packed, if it is multiplied with more than once.
-    pub(super) fn input<'p, S: Step<R>>(
-        &self,
-        packed: &'p mut [Packed<R>; 2],
-        pack: bool,
-        transposed: bool,
-    ) -> [Right<'p, R>; 2]
-    where
-        'a: 'p,
-    {
-        let columns = S::INPUT.iter().map(|c| self.columns::<S>(self.w, c).t_if(transposed));
-        operands(columns, packed, pack)
-    }
-
-    /// Whether there are too few products for `U` to be packed, or its transpose: packing takes as long as some steps
-    /// of few rows. (A small `U` is packed in no time, and then multiplied faster.) To pack the transpose takes four times as long, and
-    /// up to four rows don't need it: they are multiplied with the rows of `U` as they lie, each taking longer than it
-    /// would with the packed transpose by a 32nd of that time (one row) up to a third (four).
-    pub(super) fn is_brief(&self, transposed: bool) -> bool {
-        let Sizes { batch, steps, .. } = self.sizes;
-        let few = steps <= 4 && batch <= 4 && self.u.len() > 1 << 14;
-        steps == 1 || few || (transposed && batch <= 4 && steps * batch * batch <= 32)
-    }
-}
-
-/// Right operands of up to two products.
-fn operands<'p, 'a: 'p, R: Real>(
-    mut matrices: impl Iterator<Item = Mat<'a, R>>,
-    packed: &'p mut [Packed<R>; 2],
-    pack: bool,
-) -> [Right<'p, R>; 2] {
-    packed.each_mut().map(|packed| {
-        let matrix = matrices.next().unwrap_or(Mat::new(&[], 0, 0));
-        if pack {
-            packed.pack(matrix);
-            Right::Packed(packed)
-        } else {
-            Right::Plain(matrix)
-        }
-    })
 }

@@ -30,8 +30,9 @@
 //!
 //! 1. **The inputs of many steps in one product** (`input.rs`): `x·W` is as fast as any large product, 90 % of the peak, where step by step it
 //!    would be a product of `B` rows. With 2: 1.3 to 5 times as fast as the steps one by one.
-//! 2. **`U` packed once** (`given.rs`), and its transpose once, for all steps; not at all where they are few: packing then took longer than the steps
-//!    (2.2 times as long for one step of 512 units; signal's step 180 → 145 µs).
+//! 2. **`U` packed once** (`weights.rs`), and its transpose once, for all steps; not at all where they are few: packing then took longer than the steps
+//!    (2.2 times as long for one step of 512 units; signal's step 180 → 145 µs). On a tape without gradients weights stay packed from call to call, until
+//!    they change: 2 to 3 % of a forward pass.
 //! 3. **A thread takes its rows of the batch through all steps** (`rows.rs`): nobody waits within the loop over time. 1.9 times one thread's speed.
 //!    Backward, threads would meet after every block, for the gradients of the weights. Where these are small, each half of the batch has its own, and
 //!    goes all the way back with what it has in its cache (`backward.rs`, `walk.rs`): 3 to 9 % with two threads; one thread loses 1 to 4 %.
@@ -70,6 +71,7 @@ mod step;
 mod threads;
 mod units;
 mod walk;
+mod weights;
 
 pub use backward::{Left, backward};
 pub use forward::forward;
@@ -81,10 +83,11 @@ pub use gru_reset_before::GruResetBefore;
 pub use lstm::Lstm;
 pub use simple_rnn::SimpleRnn;
 pub use step::{Backward, Columns, Forward, Step};
+pub use weights::Origin;
 
-use super::gemm::Packed;
 use super::lines::Lines;
 use crate::real::Real;
+use weights::Weights;
 
 /// Numbers that forward leaves for backward, besides the states.
 pub fn saved<R: Real, S: Step<R>>(sizes: Sizes) -> usize {
@@ -94,24 +97,20 @@ pub fn saved<R: Real, S: Step<R>>(sizes: Sizes) -> usize {
 /// Memory to work in, which a recurrence leaves to the next one.
 #[derive(Clone, Debug)]
 pub struct Workspace<R> {
-    /// `U`, or `Uᵀ`: the columns of each phase.
-    u: [Packed<R>; 2],
-    /// `W`, or `Wᵀ`: the columns of each part of `a`.
-    w: [Packed<R>; 2],
+    weights: Vec<Weights<R>>,
     numbers: Lines<R>,
 }
 
 impl<R: Real> Default for Workspace<R> {
     fn default() -> Self {
-        let two = || [Packed::default(), Packed::default()];
-        Self { u: two(), w: two(), numbers: Lines::new() }
+        Self { weights: Vec::new(), numbers: Lines::new() }
     }
 }
 
 impl<R: Real> Workspace<R> {
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        self.u.iter().chain(&self.w).map(Packed::bytes).sum::<usize>() + self.numbers.bytes()
+        self.weights.iter().map(Weights::bytes).sum::<usize>() + self.numbers.bytes()
     }
 
     /// So many numbers to work in: whatever they were before.

@@ -34,7 +34,7 @@ pub trait Step<R: Real>: Copy + Sync {
 }
 
 /// Columns of `W` or `U`, and where in a row of `a` their product goes; in parts of `H` numbers.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Columns {
     /// The first part, in `W` or `U`.
     pub from: usize,
