@@ -2,8 +2,12 @@
 
 use crate::real::Real;
 
-/// Numbers for which it is worth having a thread: half a megabyte or more.
-const PER_THREAD: usize = 1 << 17;
+/// Numbers for which it is worth having a thread that is awake: a quarter of a megabyte or more.
+const PER_THREAD: usize = 1 << 16;
+
+/// Parameters for which it is worth waking one. Arrays of as many values come from products that are shared out, but a net may have that many
+/// parameters, take one row at a time, and leave the other threads asleep.
+const PARAMETERS_PER_THREAD: usize = 1 << 17;
 
 /// `y[i] = value`.
 pub fn fill<R: Real>(y: &mut [R], value: R) {
@@ -30,6 +34,21 @@ pub fn each<'a, R: Real, const N: usize, const M: usize>(
     code: impl Fn([&'a [R]; N], &'a mut [R], [&'a mut [R]; M]) + Copy + Sync,
 ) {
     if is_for_one(y.len()) {
+        code(x, y, more);
+    } else {
+        halves(x, y, more, code);
+    }
+}
+
+/// The same for parameters, their gradients, and what else there is of each.
+#[inline]
+pub fn each_parameter<'a, R: Real, const N: usize, const M: usize>(
+    x: [&'a [R]; N],
+    y: &'a mut [R],
+    more: [&'a mut [R]; M],
+    code: impl Fn([&'a [R]; N], &'a mut [R], [&'a mut [R]; M]) + Copy + Sync,
+) {
+    if y.len() < 2 * PARAMETERS_PER_THREAD || is_for_one(y.len()) {
         code(x, y, more);
     } else {
         halves(x, y, more, code);
@@ -68,7 +87,7 @@ mod tests {
         for threads in [1, 3] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {
-                for count in [0, 5, 2 * PER_THREAD + 3] {
+                for count in [0, 5, 2 * PER_THREAD + 3, 2 * PARAMETERS_PER_THREAD] {
                     let x: Vec<f64> = (0..count).map(|i| i as f64).collect();
                     let mut y = vec![f64::NAN; count];
                     copy(&x, &mut y);

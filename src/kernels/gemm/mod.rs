@@ -1,7 +1,7 @@
 //! Matrix products: `C = A·B` and `C += A·B`, each operand plain or transposed.
 //!
 //! ```text
-//! copy B, if not near, into panels: strips of up to three cache lines         from L3 or memory, once
+//! copy B, if that pays, into panels: strips of up to three cache lines         from L3 or memory, once
 //! for a block of columns j of C, and of B                       block of B     ← L3, stays in L2
 //!   for a block of rows i of C, and of A
 //!     for a block of k                                          block of A     ← L3, stays in L2
@@ -27,9 +27,9 @@
 //! 3. **Panels** (`panels.rs`, `pack.rs`). `B` in the order in which it is read: no page or cache set that is
 //!    fought for. 164 → 209 at 1024, 109 → 196 at 2048.
 //! 4. **Blocks** (`blocks.rs`). What is used again stays in L2: 196 → 213 at 2048, nothing at 1024.
-//! 5. **Packed once** (`Packed`), or not at all. Copying `B` takes longer than a product of ten rows. A recurrent weight
-//!    is packed once per sequence. A plain `B` is read where it lies if rows are few (twice as fast) or if it fits
-//!    L2 (85 → 95 % of the peak at 512).
+//! 5. **Packed once** (`Packed`), or not at all. Copying `B` takes as long as the products of some forty rows. A recurrent weight
+//!    is packed once per sequence. A plain `B` is read where it lies if it fits L2 (85 → 95 % of the peak at 512), or if it fits L3
+//!    and rows are not too many: 32, 128, 256 of them and 4 MB 1.3 to 1.5, 1.2, 1.02 to 1.05 times as fast (`panels.rs`).
 //! 6. **Prefetching** (`tile.rs`), 64 rows ahead, for a `B` that comes from L3 or memory, the first time a panel is
 //!    read: 68 → 81 % of the peak at `[64, 512]·[512, 2048]`. Where `B` is near it costs: 88 → 74 % at
 //!    `[10, 128]·[128, 512]`.
@@ -56,7 +56,6 @@ mod scratch;
 mod tile;
 mod tiles;
 
-use crate::kernels::lines::line;
 use crate::kernels::{Mat, MatMut};
 use crate::real::Real;
 
@@ -73,12 +72,6 @@ const PER_THREAD: usize = 1 << 19;
 
 /// The same for a caller from outside the pool, to whom it takes 10–20 µs.
 const PER_THREAD_OUTSIDE: usize = 1 << 21;
-
-/// With so few rows in `A`, `B` is read where it lies: a copy would cost a large part of the product.
-const IN_PLACE: usize = 16;
-
-/// Bytes that `B` reaches over, an L2 cache, for which a copy does not pay either.
-const NEAR_ENOUGH: usize = 1 << 20;
 
 /// With so few rows in `A`, the columns of a transposed `B` are not brought together either.
 const DOTS: usize = 4;
@@ -167,11 +160,7 @@ fn run<R: Real>(a: Mat<'_, R>, b: Right<'_, R>, mut c: MatMut<'_, R>, add: bool,
     match b {
         Right::Packed(b) => share(a, &b.panels(), c, add, pieces),
         Right::Plain(b) if b.transposed && !a.transposed && m <= DOTS => R::vectorise(Dots { a, b, c, add }),
-        Right::Plain(b)
-            if !b.transposed
-                && n % line::<R>() == 0
-                && (m <= IN_PLACE || k * b.stride * size_of::<R>() <= NEAR_ENOUGH) =>
-        {
+        Right::Plain(b) if Panels::in_place_pays(b, m) => {
             share(a, &Panels::in_place(b), c, add, pieces);
         }
         Right::Plain(b) => with_scratch(|copy| {
