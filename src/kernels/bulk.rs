@@ -2,12 +2,12 @@
 
 use crate::real::Real;
 
-/// Numbers for which it is worth having a thread that is awake: a quarter of a megabyte or more.
-const PER_THREAD: usize = 1 << 16;
+/// Values that a thread should have, a quarter of a megabyte. Where so many are computed, there mostly are products that are shared out, too, and the
+/// other threads are awake.
+pub const VALUES: usize = 1 << 16;
 
-/// Parameters for which it is worth waking one. Arrays of as many values come from products that are shared out, but a net may have that many
-/// parameters, take one row at a time, and leave the other threads asleep.
-const PARAMETERS_PER_THREAD: usize = 1 << 17;
+/// Parameters that a thread should have. A net may have many, take one row at a time, and leave the other threads asleep: to wake one takes some 30 µs.
+pub const PARAMETERS: usize = 1 << 17;
 
 /// `y[i] = value`.
 pub fn fill<R: Real>(y: &mut [R], value: R) {
@@ -33,11 +33,7 @@ pub fn each<'a, R: Real, const N: usize, const M: usize>(
     more: [&'a mut [R]; M],
     code: impl Fn([&'a [R]; N], &'a mut [R], [&'a mut [R]; M]) + Copy + Sync,
 ) {
-    if is_for_one(y.len()) {
-        code(x, y, more);
-    } else {
-        halves(x, y, more, code);
-    }
+    among(VALUES, x, y, more, code);
 }
 
 /// The same for parameters, their gradients, and what else there is of each.
@@ -48,34 +44,50 @@ pub fn each_parameter<'a, R: Real, const N: usize, const M: usize>(
     more: [&'a mut [R]; M],
     code: impl Fn([&'a [R]; N], &'a mut [R], [&'a mut [R]; M]) + Copy + Sync,
 ) {
-    if y.len() < 2 * PARAMETERS_PER_THREAD || is_for_one(y.len()) {
+    among(PARAMETERS, x, y, more, code);
+}
+
+/// Runs `code` on parts of the arrays of so many numbers or more.
+#[inline]
+fn among<'a, R: Real, const N: usize, const M: usize>(
+    per_thread: usize,
+    x: [&'a [R]; N],
+    y: &'a mut [R],
+    more: [&'a mut [R]; M],
+    code: impl Fn([&'a [R]; N], &'a mut [R], [&'a mut [R]; M]) + Copy + Sync,
+) {
+    if is_for_one(y.len(), per_thread) {
         code(x, y, more);
     } else {
-        halves(x, y, more, code);
+        halves(per_thread, x, y, more, code);
     }
 }
 
 #[inline(never)]
 fn halves<'a, R: Real, const N: usize, const M: usize>(
+    per_thread: usize,
     x: [&'a [R]; N],
     y: &'a mut [R],
     mut more: [&'a mut [R]; M],
     code: impl Fn([&'a [R]; N], &'a mut [R], [&'a mut [R]; M]) + Copy + Sync,
 ) {
-    if y.len() < 2 * PER_THREAD {
+    if y.len() < 2 * per_thread {
         return code(x, y, more);
     }
     let middle = (y.len() / 2).next_multiple_of(64); // where a cache line begins
     let x = x.map(|x| x.split_at(middle.min(x.len())));
     let (left, right) = y.split_at_mut(middle);
     let first = more.each_mut().map(|y| y.split_off_mut(..middle.min(y.len())).expect("not more than all"));
-    rayon::join(|| halves(x.map(|x| x.0), left, first, code), || halves(x.map(|x| x.1), right, more, code));
+    rayon::join(
+        || halves(per_thread, x.map(|x| x.0), left, first, code),
+        || halves(per_thread, x.map(|x| x.1), right, more, code),
+    );
 }
 
-/// Whether others would not help: there are few numbers, or the caller is outside the pool.
+/// Whether others would not help: there are too few numbers for two, or the caller is outside the pool.
 #[inline]
-pub fn is_for_one(count: usize) -> bool {
-    count < 2 * PER_THREAD || rayon::current_thread_index().is_none()
+pub fn is_for_one(count: usize, per_thread: usize) -> bool {
+    count < 2 * per_thread || rayon::current_thread_index().is_none()
 }
 
 #[cfg(test)]
@@ -87,7 +99,7 @@ mod tests {
         for threads in [1, 3] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {
-                for count in [0, 5, 2 * PER_THREAD + 3, 2 * PARAMETERS_PER_THREAD] {
+                for count in [0, 5, 2 * VALUES + 3, 2 * PARAMETERS + 3] {
                     let x: Vec<f64> = (0..count).map(|i| i as f64).collect();
                     let mut y = vec![f64::NAN; count];
                     copy(&x, &mut y);
@@ -103,6 +115,11 @@ mod tests {
                     });
                     assert!(y.iter().zip(&x).all(|(y, x)| *y == x + 7.0));
                     assert!(z.iter().zip(&x).all(|(z, x)| *z == 2.0 * x));
+                    each_parameter([], &mut y, [], |[], part, []| {
+                        assert!(part.len() == count || part.len() >= PARAMETERS - 64);
+                        part.iter_mut().for_each(|y| *y -= 7.0);
+                    });
+                    assert_eq!(x, y);
                 }
             });
         }

@@ -29,7 +29,11 @@ fn by_halves<R: Real, S: Real>(a: &[R], b: &[R], f: &(impl Fn(R, R) -> S + Sync)
     let middle = (a.len() / 2).next_multiple_of(LANES);
     let left = || by_halves(&a[..middle], &b[..middle], f);
     let right = || by_halves(&a[middle..], &b[middle..], f);
-    let (left, right) = if bulk::is_for_one(a.len()) { (left(), right()) } else { rayon::join(left, right) };
+    let (left, right) = if bulk::is_for_one(a.len(), bulk::PARAMETERS) {
+        (left(), right())
+    } else {
+        rayon::join(left, right)
+    };
     left + right
 }
 

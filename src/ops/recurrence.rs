@@ -109,7 +109,7 @@ impl Recurrence {
             b_h: value(slots.b_h),
             mask: value(slots.mask),
             keep: value(slots.keep),
-            origin: x.origin([W, U]),
+            origin: if x.needs_grad() { None } else { x.origin([W, U]) },
         }
     }
 }

@@ -54,8 +54,10 @@ impl<'p, R: Real> Tape<'p, R> {
         Self { params, memory, differentiates: true, traced: false, watched: false }
     }
 
-    /// The same for values alone: nothing on it has a gradient, and recurrences keep nothing for `backward`, but their weights, packed, in the
-    /// memory, for the next tape like this one, if they are the same then. PyTorch `no_grad`.
+    /// The same for values alone: nothing on it has a gradient, and recurrences keep nothing for `backward`. PyTorch `no_grad`.
+    ///
+    /// Over several steps, recurrences copy their weights into the order in which products read them. These copies stay in the memory for the next such
+    /// tape, until a parameter changes: so give each store of parameters a memory of its own.
     pub fn without_gradients(params: &'p Params<R>, memory: Memory<R>) -> Self {
         Self { differentiates: false, ..Self::new(params, memory) }
     }

@@ -12,7 +12,7 @@ use tapeloop::simd::{Isa, limit};
 /// Every form of some small products.
 fn forms_are_right<R: Float>() {
     let mut memory = Packed::default();
-    for sizes in [[1, 19, 53], [3, 37, 21], [9, 5, 49], [8, 17, 16], [17, 513, 21]] {
+    for sizes in [[1, 19, 53], [3, 37, 21], [9, 5, 49], [8, 17, 16], [17, 513, 21], [17, 513, 32]] {
         for problem in [true, false].map(|add| Problem { add, ..Problem::new(sizes) }) {
             let operands = problem.operands::<R>(Numbers::Real, 1);
             let truth = problem.truth(&operands);

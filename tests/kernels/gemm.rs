@@ -56,9 +56,19 @@ fn blocks_fit_together<R: Float>() {
 }
 for_both_types!(blocks_fit_together, blocks_fit_together_f32, blocks_fit_together_f64);
 
-/// `B` is copied in two parts: 5000·500 numbers are too many at a time.
+/// `B` is copied in two parts: 5000·500 numbers are too many at a time, and so are 8200·512, which is more than is read where it lies for 17 rows. `B` of
+/// 600·672 numbers is read there for 17 rows, but not for 513.
 fn slabs_of_b_fit_together<R: Float>() {
-    let [m, k, n] = [if FAST { 17 } else { 1 }, 5000, 500];
+    let sizes: &[[usize; 3]] = if FAST {
+        &[[17, 5000, 500], [17, 8200, 512], [17, 600, 672], [513, 600, 672]]
+    } else {
+        &[[1, 5000, 500], [17, 600, 672]]
+    };
+    sizes.iter().for_each(|&sizes| one_large_b::<R>(sizes));
+}
+for_both_types!(slabs_of_b_fit_together, slabs_of_b_fit_together_f32, slabs_of_b_fit_together_f64);
+
+fn one_large_b<R: Float>([m, k, n]: [usize; 3]) {
     let operands = Problem::new([m, k, n]).operands::<R>(Numbers::Real, 1);
     for (a, b, add) in [(false, false, false), (true, true, true)] {
         let [a, b] = [a, b].map(|transposed| Layout { transposed, ..Layout::PLAIN });
@@ -67,7 +77,6 @@ fn slabs_of_b_fit_together<R: Float>() {
         problem.check_last_row(&operands, &result);
     }
 }
-for_both_types!(slabs_of_b_fit_together, slabs_of_b_fit_together_f32, slabs_of_b_fit_together_f64);
 
 fn pools() -> impl Iterator<Item = ThreadPool> {
     [1, 2, 3, 8].into_iter().map(|count| ThreadPoolBuilder::new().num_threads(count).build().unwrap())

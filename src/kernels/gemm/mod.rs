@@ -27,9 +27,9 @@
 //! 3. **Panels** (`panels.rs`, `pack.rs`). `B` in the order in which it is read: no page or cache set that is
 //!    fought for. 164 → 209 at 1024, 109 → 196 at 2048.
 //! 4. **Blocks** (`blocks.rs`). What is used again stays in L2: 196 → 213 at 2048, nothing at 1024.
-//! 5. **Packed once** (`Packed`), or not at all. Copying `B` takes as long as the products of some forty rows. A recurrent weight
-//!    is packed once per sequence. A plain `B` is read where it lies if it fits L2 (85 → 95 % of the peak at 512), or if it fits L3
-//!    and rows are not too many: 32, 128, 256 of them and 4 MB 1.3 to 1.5, 1.2, 1.02 to 1.05 times as fast (`panels.rs`).
+//! 5. **Packed once** (`Packed`), or not at all. Copying `B` takes as long as the products of some twenty rows. A recurrent weight
+//!    is packed once per sequence. A plain `B` is read where it lies if it has up to 1.5 MiB (85 → 95 % of the peak at 512), or 16 MiB
+//!    and `A` has up to 512 rows: with 32, 128, 256 of them and 4 MiB 1.3 to 1.5, 1.2 to 1.3, 1.01 to 1.17 times as fast (`panels.rs`).
 //! 6. **Prefetching** (`tile.rs`), 64 rows ahead, for a `B` that comes from L3 or memory, the first time a panel is
 //!    read: 68 → 81 % of the peak at `[64, 512]·[512, 2048]`. Where `B` is near it costs: 88 → 74 % at
 //!    `[10, 128]·[128, 512]`.
@@ -160,9 +160,7 @@ fn run<R: Real>(a: Mat<'_, R>, b: Right<'_, R>, mut c: MatMut<'_, R>, add: bool,
     match b {
         Right::Packed(b) => share(a, &b.panels(), c, add, pieces),
         Right::Plain(b) if b.transposed && !a.transposed && m <= DOTS => R::vectorise(Dots { a, b, c, add }),
-        Right::Plain(b) if Panels::in_place_pays(b, m) => {
-            share(a, &Panels::in_place(b), c, add, pieces);
-        }
+        Right::Plain(b) if Panels::in_place_pays(b, m) => share(a, &Panels::in_place(b), c, add, pieces),
         Right::Plain(b) => with_scratch(|copy| {
             let numbers = COPIED / size_of::<R>();
             let slab = if k * n <= numbers { k } else { (numbers / n).max(SLAB) };

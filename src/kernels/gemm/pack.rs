@@ -44,7 +44,11 @@ impl<R: Real> Packed<R> {
     /// Packs another matrix in place of this one. Allocates only if it is larger than all before it.
     pub fn pack(&mut self, b: Mat<'_, R>) {
         (self.rows, self.cols) = (b.rows, b.cols);
-        let threads = if bulk::is_for_one(b.rows * b.cols) { 1 } else { rayon::current_num_threads() };
+        let threads = if bulk::is_for_one(b.rows * b.cols, bulk::PARAMETERS) {
+            1
+        } else {
+            rayon::current_num_threads()
+        };
         pack(b, &mut self.data, threads);
     }
 

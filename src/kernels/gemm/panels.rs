@@ -6,16 +6,16 @@ use crate::real::Real;
 
 use super::tile::TILE_VECTORS;
 
-/// With so few rows in `A`, `B` is read where it lies, wherever it comes from.
-const FEW_ROWS: usize = 16;
+/// With so few rows in `A`, `B` is read where it lies, however large it is. To copy it takes as long as the products of some twenty rows.
+const FEW: usize = 16;
 
-/// With up to so many, if it fits half an L3 cache, [`IN_L3`]. To copy it takes as long as the products of some forty rows. Where it lies, every row of a
-/// panel is on a page of its own, and if they are a power of two apart, a cache holds few of them: with 1024 rows up to a sixth is lost.
-const SOME_ROWS: usize = 512;
+/// With up to so many rows, a `B` that reaches over up to so many bytes, half an L3 cache. Where it lies, the rows of a panel are on pages of their own, and
+/// if they are a power of two apart, they share few sets of a cache: with 1024 rows 5 to 20 % are lost.
+const SOME: usize = 512;
 const IN_L3: usize = 1 << 24;
 
-/// With any number, if it is hardly larger than an L2 cache.
-const NEAR_ENOUGH: usize = 3 << 19;
+/// With more rows, a `B` that reaches over up to so many bytes, hardly more than an L2 cache holds.
+const NEAR: usize = 3 << 19;
 
 /// `cols` columns cut into as few panels of at most three lines as possible, of widths as equal as
 /// possible: first `wide` panels of `lines` lines, then panels of one line less. Four lines are twice two,
@@ -65,11 +65,15 @@ impl<'a, R: Real> Panels<'a, R> {
         Self { data, cut: Cut::new::<R>(cols), layout: Layout::Packed { rows } }
     }
 
-    /// Whether so many rows of `A` should be multiplied with `b` where it lies, rather than with a copy.
-    pub fn in_place_pays(b: Mat<'_, R>, rows: usize) -> bool {
-        let bytes = b.rows * b.stride * size_of::<R>();
-        let near = bytes <= NEAR_ENOUGH || (rows <= SOME_ROWS && bytes <= IN_L3);
-        !b.transposed && b.cols.is_multiple_of(line::<R>()) && (near || rows <= FEW_ROWS)
+    /// Whether `m` rows of `A` should be multiplied with `b` where it lies, rather than with a copy.
+    pub fn in_place_pays(b: Mat<'_, R>, m: usize) -> bool {
+        let most = match m {
+            ..=FEW => usize::MAX,
+            ..=SOME => IN_L3,
+            _ => NEAR,
+        };
+        let reach = |b: Mat<'_, R>| b.rows * b.stride * size_of::<R>();
+        !b.transposed && b.cols.is_multiple_of(line::<R>()) && reach(b) <= most
     }
 
     /// A row-major matrix whose columns are a whole number of lines.

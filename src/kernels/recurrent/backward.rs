@@ -57,8 +57,9 @@ pub fn backward<'a, R: Real, S: Step<R>>(
     }
     let dx = wanted.x.take().unwrap_or_default();
     let w = Operand::packed_if(!dx.is_empty() && (halves || !given.blocks::<S>(batch).is_one()));
-    let w = given.input::<S>(&mut weights.w, w, true);
-    let u = given.recurrent::<S>(&mut weights.u, Operand::packed_if(!given.is_brief(true)), true);
+    let w = given.operands::<S>(given.w, S::INPUT, &mut weights.w, w, true);
+    let u = Operand::packed_if(!given.is_brief(true));
+    let u = given.operands::<S>(given.u, S::RECURRENT, &mut weights.u, u, true);
     let net = Net { given, left, w, u };
     let all = Rows::all(batch, [&mut *dh, &mut *dc, &mut *d_read, dx]);
     if halves {

@@ -15,7 +15,8 @@ use crate::real::Real;
 use crate::simd;
 
 /// Computes the states: `h` of all steps, `[B, T, H]`, and, behind it in `states`, `c` after the last one, `[B, H]`, if there is one.
-/// What backward will need goes to `saved`, [`saved`](super::saved) numbers, or nowhere if there is no room.
+/// What backward will need goes to `saved`, [`saved`](super::saved) numbers, or nowhere if there is no room. If it is known where the weights come from
+/// ([`Given::origin`]), they stay packed in the workspace for the next call.
 ///
 /// # Panics
 /// If a slice has not the size that it should have.
@@ -42,10 +43,12 @@ pub fn forward<R: Real, S: Step<R>>(
     // Sums become what is saved. If that has all of their parts, and all steps, it can be their place from the beginning.
     let in_place = blocks.is_one() && S::SAVED == S::SUMS && !saved.is_empty();
     // If nothing is saved, another forward was probably before this, during which the other threads fell asleep; else it was backward, whose
-    // products have kept them awake.
+    // products have kept them awake. (An Elman net saves nothing in either case, and is no slower for it.)
     let alone = saved.is_empty() && given.alone(rows * given.w.len());
     let Workspace { weights, numbers } = workspace;
-    let (weights, keep) = Weights::find(weights, given.key::<S>().filter(|_| saved.is_empty()));
+    let key = given.key::<S>();
+    let (weights, kept) = Weights::find(weights, key);
+    let operand = |pays: bool| if kept { Operand::Kept } else { Operand::packed_if(pays || key.is_some()) };
     let copies_read = given.keep.is_some() || S::RECURRENT.len() > 1;
     let lengths = [
         if in_place { 0 } else { rows * width },
@@ -58,15 +61,15 @@ pub fn forward<R: Real, S: Step<R>>(
     let (sums, saved) = if in_place { (saved, &mut [][..]) } else { (sums, saved) };
     biases(step, given, b);
 
-    let w = keep.unwrap_or(Operand::packed_if(!blocks.is_one()));
-    let w = given.input::<S>(&mut weights.w, w, false);
+    let w = given.operands::<S>(given.w, S::INPUT, &mut weights.w, operand(!blocks.is_one()), false);
     let mut laps = Laps::start(1);
     if blocks.is_one() {
         project::<R, S>(given.x(), &w, sums, hidden, alone);
     }
     laps.lap(Part::Input);
-    let u = keep.unwrap_or(Operand::packed_if(!given.is_brief(false)));
-    let u = given.recurrent::<S>(&mut weights.u, u, false);
+    let u = operand(!given.is_brief(false));
+    let u = given.operands::<S>(given.u, S::RECURRENT, &mut weights.u, u, false);
+    weights.key = key;
     let net = Net { given, blocks, w, u, b };
     let threads = given.threads(false);
     Rows::all(batch, [sums, x, read, saved, h, c])

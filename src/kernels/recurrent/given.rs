@@ -64,7 +64,7 @@ pub struct Given<'a, R> {
     pub mask: Option<&'a [R]>,
     /// What `h` is multiplied with where `U` reads it, the same at each step, `[B, H]`.
     pub keep: Option<&'a [R]>,
-    /// Where `W` and `U` come from, if they are parameters.
+    /// Where `W` and `U` come from, if they may be kept packed: `None` if nobody knows, or if they will change.
     pub origin: Option<Origin>,
 }
 

@@ -175,7 +175,7 @@ impl<'a, R: Real, S: Step<R>> Gradient<'a, R, S> {
                 },
             );
         };
-        if self.alone() || bulk::is_for_one(self.da.len()) {
+        if self.alone() || bulk::is_for_one(self.da.len(), bulk::VALUES) {
             db.chunks_mut(COLUMNS).enumerate().for_each(columns);
         } else {
             db.par_chunks_mut(COLUMNS).enumerate().for_each(columns);

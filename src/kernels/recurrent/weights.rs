@@ -10,7 +10,7 @@ use crate::real::Real;
 pub struct Origin {
     /// The version of the parameters: another one after every change.
     pub version: u64,
-    /// Their first numbers in them.
+    /// Where they begin in the parameters.
     pub offsets: [usize; 2],
 }
 
@@ -22,10 +22,10 @@ pub struct Key {
     columns: [&'static [Columns]; 2],
 }
 
-/// What a right operand is.
+/// How a weight is read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Operand {
-    /// The weight as it lies.
+    /// As it lies.
     Plain,
     /// Packed now.
     Packed,
@@ -43,7 +43,7 @@ impl Operand {
 #[derive(Clone, Debug)]
 pub struct Weights<R> {
     /// What they are, if they are kept.
-    key: Option<Key>,
+    pub key: Option<Key>,
     /// The columns of each part of `a`.
     pub w: [Packed<R>; 2],
     /// The columns of each phase.
@@ -63,9 +63,9 @@ impl<R: Real> Weights<R> {
         self.w.iter().chain(&self.u).map(Packed::bytes).sum()
     }
 
-    /// A place in the list for what is to be kept, and whether it is there already: if not, it takes the place of something of another version.
-    /// All that isn't kept shares one place.
-    pub fn find(all: &mut Vec<Self>, key: Option<Key>) -> (&mut Self, Option<Operand>) {
+    /// A place in the list for what is to be kept, and whether it is there already; if not, the caller sets the key when it is. It takes the place of
+    /// something of another version: so there are no more places than one version ever had weights. All that isn't kept shares one.
+    pub fn find(all: &mut Vec<Self>, key: Option<Key>) -> (&mut Self, bool) {
         let outdated =
             |old: &Self| old.key.zip(key).is_some_and(|(old, new)| old.origin.version != new.origin.version);
         let there = all.iter().position(|weights| weights.key == key);
@@ -73,9 +73,10 @@ impl<R: Real> Weights<R> {
             all.push(Self::default());
             all.len() - 1
         });
-        all[at].key = key;
-        let operand = if there.is_some() { Operand::Kept } else { Operand::Packed };
-        (&mut all[at], key.map(|_| operand))
+        if there.is_none() {
+            all[at].key = None;
+        }
+        (&mut all[at], there.is_some() && key.is_some())
     }
 }
 
@@ -87,9 +88,11 @@ impl<'a, R: Real> Given<'a, R> {
         origin.map(|origin| Key { origin, lengths, columns })
     }
 
-    /// `W`, or its transpose, for the products that make the parts of `a`.
-    pub(super) fn input<'p, S: Step<R>>(
+    /// Columns of `W` or `U`, or of its transpose, as the right operands of up to two products.
+    pub(super) fn operands<'p, S: Step<R>>(
         &self,
+        weight: &'a [R],
+        columns: &[Columns],
         packed: &'p mut [Packed<R>; 2],
         operand: Operand,
         transposed: bool,
@@ -97,30 +100,21 @@ impl<'a, R: Real> Given<'a, R> {
     where
         'a: 'p,
     {
-        let columns = S::INPUT.iter().map(|c| self.columns::<S>(self.w, c).t_if(transposed));
-        operands(columns, packed, operand)
-    }
-
-    /// `U`, or its transpose, for the product of each phase.
-    pub(super) fn recurrent<'p, S: Step<R>>(
-        &self,
-        packed: &'p mut [Packed<R>; 2],
-        operand: Operand,
-        transposed: bool,
-    ) -> [Right<'p, R>; 2]
-    where
-        'a: 'p,
-    {
-        let columns = S::RECURRENT.iter().map(|c| self.columns::<S>(self.u, c).t_if(transposed));
-        operands(columns, packed, operand)
-    }
-
-    /// Columns of `W` or `U`.
-    fn columns<S: Step<R>>(&self, weight: &'a [R], columns: &Columns) -> Mat<'a, R> {
         let Sizes { hidden, .. } = self.sizes;
         let width = S::GATES * hidden;
-        let from = weight.get(columns.from * hidden..).unwrap_or(&[]);
-        Mat::strided(from, weight.len() / width.max(1), columns.gates * hidden, width)
+        let mut columns = columns.iter();
+        packed.each_mut().map(|packed| {
+            let Some(columns) = columns.next() else { return Right::Plain(Mat::new(&[], 0, 0)) };
+            let from = weight.get(columns.from * hidden..).unwrap_or(&[]);
+            let (rows, cols) = (weight.len() / width.max(1), columns.gates * hidden);
+            let matrix = Mat::strided(from, rows, cols, width).t_if(transposed);
+            match operand {
+                Operand::Plain => return Right::Plain(matrix),
+                Operand::Packed => packed.pack(matrix),
+                Operand::Kept => {}
+            }
+            Right::Packed(packed)
+        })
     }
 
     /// Whether there are too few products for `U` to be packed, or its transpose: packing takes as long as some steps
@@ -132,21 +126,4 @@ impl<'a, R: Real> Given<'a, R> {
         let few = steps <= 4 && batch <= 4 && self.u.len() > 1 << 14;
         steps == 1 || few || (transposed && batch <= 4 && steps * batch * batch <= 32)
     }
-}
-
-/// Right operands of up to two products.
-fn operands<'p, 'a: 'p, R: Real>(
-    mut matrices: impl Iterator<Item = Mat<'a, R>>,
-    packed: &'p mut [Packed<R>; 2],
-    operand: Operand,
-) -> [Right<'p, R>; 2] {
-    packed.each_mut().map(|packed| {
-        let Some(matrix) = matrices.next() else { return Right::Plain(Mat::new(&[], 0, 0)) };
-        match operand {
-            Operand::Plain => return Right::Plain(matrix),
-            Operand::Packed => packed.pack(matrix),
-            Operand::Kept => {}
-        }
-        Right::Packed(packed)
-    })
 }

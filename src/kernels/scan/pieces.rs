@@ -91,7 +91,7 @@ impl Sizes {
         code: &(impl Fn(usize, [&mut [R]; N], &mut [R]) + Sync),
     ) {
         if !self.is_empty() {
-            self.part(0..self.pieces(), arrays, ends, bulk::is_for_one(self.len()), code);
+            self.part(0..self.pieces(), arrays, ends, bulk::is_for_one(self.len(), bulk::VALUES), code);
         }
     }
 
