@@ -67,10 +67,12 @@ impl<'a, R: Real> Panels<'a, R> {
 
     /// Whether `m` rows of `A` should be multiplied with `b` where it lies, rather than with a copy.
     pub fn in_place_pays(b: Mat<'_, R>, m: usize) -> bool {
-        let most = match m {
-            ..=FEW => usize::MAX,
-            ..=SOME => IN_L3,
-            _ => NEAR,
+        let most = if m <= FEW {
+            usize::MAX
+        } else if m <= SOME {
+            IN_L3
+        } else {
+            NEAR
         };
         let reach = |b: Mat<'_, R>| b.rows * b.stride * size_of::<R>();
         !b.transposed && b.cols.is_multiple_of(line::<R>()) && reach(b) <= most

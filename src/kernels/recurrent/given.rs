@@ -39,7 +39,7 @@ impl Sizes {
     }
 }
 
-/// What a recurrence is computed from. `G` is the number of its gates, [`Step::GATES`].
+/// What a recurrence is computed from. `G` is the number of its gates, [`Step::GATES`](super::Step::GATES).
 #[derive(Clone, Copy, Debug)]
 pub struct Given<'a, R> {
     /// `B`, `T`, `I`, `H`.
