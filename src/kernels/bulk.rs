@@ -36,20 +36,9 @@ pub fn each<'a, R: Real, const N: usize, const M: usize>(
     among(VALUES, x, y, more, code);
 }
 
-/// The same for parameters, their gradients, and what else there is of each.
+/// The same, on parts of so many numbers or more: for parameters, their gradients, and what else there is of each, [`PARAMETERS`].
 #[inline]
-pub fn each_parameter<'a, R: Real, const N: usize, const M: usize>(
-    x: [&'a [R]; N],
-    y: &'a mut [R],
-    more: [&'a mut [R]; M],
-    code: impl Fn([&'a [R]; N], &'a mut [R], [&'a mut [R]; M]) + Copy + Sync,
-) {
-    among(PARAMETERS, x, y, more, code);
-}
-
-/// Runs `code` on parts of the arrays of so many numbers or more.
-#[inline]
-fn among<'a, R: Real, const N: usize, const M: usize>(
+pub fn among<'a, R: Real, const N: usize, const M: usize>(
     per_thread: usize,
     x: [&'a [R]; N],
     y: &'a mut [R],
@@ -115,7 +104,7 @@ mod tests {
                     });
                     assert!(y.iter().zip(&x).all(|(y, x)| *y == x + 7.0));
                     assert!(z.iter().zip(&x).all(|(z, x)| *z == 2.0 * x));
-                    each_parameter([], &mut y, [], |[], part, []| {
+                    among(PARAMETERS, [], &mut y, [], |[], part, []| {
                         assert!(part.len() == count || part.len() >= PARAMETERS - 64);
                         part.iter_mut().for_each(|y| *y -= 7.0);
                     });

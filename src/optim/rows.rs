@@ -46,7 +46,9 @@ impl Rows {
     ) {
         let (w, g) = (params.flat_mut(), grads.flat());
         match self {
-            Self::All => bulk::each_parameter([g], w, moments, move |[g], w, moments| update(g, w, moments)),
+            Self::All => {
+                bulk::among(bulk::PARAMETERS, [g], w, moments, move |[g], w, moments| update(g, w, moments));
+            }
             Self::Touched => grads.touched().for_each(|range| {
                 let moments = moments.each_mut().map(|m| m.get_mut(range.clone()).unwrap_or_default());
                 update(&g[range.clone()], &mut w[range], moments);

@@ -33,7 +33,7 @@ impl<R: Real> Gradients<R> {
 
     /// Sets every gradient to zero. [`Tape::backward`](crate::Tape::backward) only adds.
     pub fn zero(&mut self) {
-        let zero = |g: &mut [R]| bulk::each_parameter([], g, [], |[], g, []| g.fill(R::ZERO));
+        let zero = |g: &mut [R]| bulk::among(bulk::PARAMETERS, [], g, [], |[], g, []| g.fill(R::ZERO));
         self.update_in(0..self.flat().len(), zero);
         self.tables.iter_mut().for_each(Touched::forget);
     }

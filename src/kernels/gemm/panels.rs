@@ -74,8 +74,7 @@ impl<'a, R: Real> Panels<'a, R> {
         } else {
             NEAR
         };
-        let reach = |b: Mat<'_, R>| b.rows * b.stride * size_of::<R>();
-        !b.transposed && b.cols.is_multiple_of(line::<R>()) && reach(b) <= most
+        !b.transposed && b.cols.is_multiple_of(line::<R>()) && b.rows * b.stride * size_of::<R>() <= most
     }
 
     /// A row-major matrix whose columns are a whole number of lines.
