@@ -43,6 +43,7 @@ impl<R: Real> Step<R> for Gru {
         units_5_5(
             [b_z, b_r, b_u, b_n, at.h_before],
             [z, r, u, n, at.h],
+            #[inline(always)]
             |[b_z, b_r, b_u, b_n, h_before], [z, r, u, n, _]| {
                 let (z, r, u) = ((z + b_z).sigmoid(), (r + b_r).sigmoid(), u + b_u);
                 let n = (n + b_n + r * u).tanh();

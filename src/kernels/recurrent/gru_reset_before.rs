@@ -40,15 +40,25 @@ impl<R: Real> Step<R> for GruResetBefore {
         let ([z, r, n], [b_z, b_r, b_n]) = (parts_mut(at.a, width), parts(at.b, width));
         if phase == 0 {
             let [h, s] = parts_mut(at.read, width);
-            units_3_3([b_z, b_r, h], [z, r, s], |[b_z, b_r, h], [z, r, _]| {
-                let (z, r) = ((z + b_z).sigmoid(), (r + b_r).sigmoid());
-                [z, r, r * h]
-            });
+            units_3_3(
+                [b_z, b_r, h],
+                [z, r, s],
+                #[inline(always)]
+                |[b_z, b_r, h], [z, r, _]| {
+                    let (z, r) = ((z + b_z).sigmoid(), (r + b_r).sigmoid());
+                    [z, r, r * h]
+                },
+            );
         } else {
-            units_3_2([b_n, z, at.h_before], [n, at.h], |[b_n, z, h_before], [n, _]| {
-                let n = (n + b_n).tanh();
-                [n, (R::ONE - z) * n + z * h_before]
-            });
+            units_3_2(
+                [b_n, z, at.h_before],
+                [n, at.h],
+                #[inline(always)]
+                |[b_n, z, h_before], [n, _]| {
+                    let n = (n + b_n).tanh();
+                    [n, (R::ONE - z) * n + z * h_before]
+                },
+            );
         }
     }
 

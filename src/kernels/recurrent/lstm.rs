@@ -56,6 +56,7 @@ impl<R: Real> Step<R> for Lstm {
         units_4_6(
             [b_i, b_f, b_g, b_o],
             [i, f, g, o, at.c, at.h],
+            #[inline(always)]
             |[b_i, b_f, b_g, b_o], [i, f, g, o, c, _]| {
                 let (i, f) = ((i + b_i).sigmoid(), (f + b_f).sigmoid());
                 let (g, o) = ((g + b_g).tanh(), (o + b_o).sigmoid());
