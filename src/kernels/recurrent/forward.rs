@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::ahead::{ROWS_AHEAD, is_far, send_for};
 use super::blocks::{Blocks, gather};
 use super::input::{biases, project};
 use super::rows::Rows;
@@ -144,10 +145,14 @@ fn advance<R: Real, S: Step<R>>(
         laps.lap(Part::Recurrent);
 
         let (a, read, saved, h, c) = (&mut *a, &mut *read, &mut *saved, &mut *h, &mut *c);
+        let far = phase + 1 == reads && is_far::<R, S>(saved, hidden);
         simd::run(
             #[inline(always)]
             move || {
                 for row in 0..count {
+                    if far && row + ROWS_AHEAD < count {
+                        send_for(saved, sizes.at(row + ROWS_AHEAD, t, S::SAVED));
+                    }
                     let a = &mut a[row * stride..][..width];
                     let read = if read.is_empty() { &mut [] } else { &mut read[sizes.row(row, reads)] };
                     let (h_before, h) = match before {

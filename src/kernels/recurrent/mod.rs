@@ -43,6 +43,8 @@
 //! 6. **The gradients of the weights as one product over the rows of a block** (`gradient.rs`), not one for every step, which would read and write them `T` times.
 //!    `∂L/∂U` first: it is the one that was cleared last and may be in the cache (4 % at `T` = 1).
 //! 7. **Nothing written twice**: `h` where the output is, gates where the sums were (`forward.rs`). With 4, 1.47 → 1.23 times the memory that there must be.
+//! 8. **The last vector of a row begins earlier** instead of the last units going one by one (`units.rs`). Forward, 10 units: LSTM 1.34 times as fast, 31 units 1.6.
+//! 9. **Short rows sent for early**, where forward will write and where backward will read (`ahead.rs`): (128, 100, 64, 64) LSTM 4 % and 3 to 5, GRU 2 to 3 and 1 to 4.
 //!
 //! `W` and `U` are what layers call `w_ih` and `w_hh`. Where `h_t` depends on `h_{t−1}` in another way, too (a GRU keeps a part of
 //! it), that part of `dh_{t−1}` is there before the product is added; and the `c` of an LSTM is led through time beside `h`.
@@ -54,6 +56,7 @@
 //!
 //! The same nets as equations on the tape are the cells of [`nn`](crate::nn); tests hold the two equal.
 
+mod ahead;
 mod backward;
 mod blocks;
 mod forward;

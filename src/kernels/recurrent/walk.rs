@@ -3,8 +3,7 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use prefetch_index::prefetch_index;
-
+use super::ahead::{ROWS_AHEAD, is_far, send_for};
 use super::blocks::gather;
 use super::gradient::{Gradient, Wanted};
 use super::read::{complete, what_was_read};
@@ -12,20 +11,10 @@ use super::rows::Rows;
 use super::step::{Backward, Step};
 use super::{Given, Left, Sizes, take};
 use crate::kernels::gemm::{self, Right};
-use crate::kernels::lines::line;
 use crate::kernels::profile::{Laps, Part};
 use crate::kernels::{Mat, MatMut};
 use crate::real::Real;
 use crate::simd;
-
-/// Bytes that an L2 cache holds. If forward left no more, nothing is sent for.
-const NEAR: usize = 1 << 20;
-
-/// A row is sent for if it has no more bytes than this: once it has begun to read a longer one, the hardware goes on by itself.
-const SHORT: usize = 1 << 11;
-
-/// How many rows early: formulas of three rows take as long as L3 does to answer.
-const ROWS_AHEAD: usize = 3;
 
 /// What all rows have in common.
 pub struct Net<'a, R> {
@@ -100,7 +89,7 @@ fn back_in_time<R: Real, S: Step<R>>(
         laps.lap(Part::Input);
     }
     what_was_read::<R, S>(given, left, block, first, read);
-    let far = size_of_val(left.saved) > NEAR && S::SAVED * hidden * size_of::<R>() <= SHORT;
+    let far = is_far::<R, S>(left.saved, hidden);
     for t in given.steps(block).rev() {
         complete::<R, S>(given, left, t, first, dh, d_read);
         let at = |row: usize| row * block.len() + t - block.start;
@@ -112,7 +101,11 @@ fn back_in_time<R: Real, S: Step<R>>(
                     for (row, b) in (first..first + count).enumerate() {
                         let da = &mut da_t[sizes.row(at(row), S::SUMS)];
                         if far && phase + 1 == reads && row + ROWS_AHEAD < count {
-                            send_for::<R, S>(given, left.saved, b + ROWS_AHEAD, t);
+                            let at = |t| sizes.at(b + ROWS_AHEAD, t, S::SAVED);
+                            send_for(left.saved, at(t));
+                            if let Some(c_before) = given.before(t).map(at) {
+                                send_for(left.saved, c_before.end - S::CELLS * hidden..c_before.end);
+                            }
                         }
                         if !given.is_live(b, t) {
                             da.fill(R::ZERO);
@@ -154,19 +147,6 @@ fn back_in_time<R: Real, S: Step<R>>(
                 gemm::product_in(da, u[phase], d_read, alone);
             }
             laps.lap(Part::Recurrent);
-        }
-    }
-}
-
-/// Sends for what forward left of a row at a step, and for `c` of the step before. The hardware doesn't foresee it: the next row's numbers
-/// of the same step lie `T` steps further on, on another page.
-#[inline(always)]
-fn send_for<R: Real, S: Step<R>>(given: &Given<'_, R>, saved: &[R], row: usize, t: usize) {
-    let at = |t| given.sizes.at(row, t, S::SAVED);
-    let c_before = given.before(t).map(|t| at(t).end - S::CELLS * given.sizes.hidden..at(t).end);
-    for part in [Some(at(t)), c_before].into_iter().flatten() {
-        for number in (part.start / line::<R>() * line::<R>()..part.end).step_by(line::<R>()) {
-            prefetch_index(saved, number);
         }
     }
 }
