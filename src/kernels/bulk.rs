@@ -36,7 +36,7 @@ pub fn each<'a, R: Real, const N: usize, const M: usize>(
     among(VALUES, x, y, more, code);
 }
 
-/// The same, on parts of so many numbers or more: for parameters, their gradients, and what else there is of each, [`PARAMETERS`].
+/// The same, on parts of `per_thread` numbers or more. For parameters, their gradients, and what else there is of each, that is [`PARAMETERS`].
 #[inline]
 pub fn among<'a, R: Real, const N: usize, const M: usize>(
     per_thread: usize,

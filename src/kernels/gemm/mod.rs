@@ -1,7 +1,7 @@
 //! Matrix products: `C = A·B` and `C += A·B`, each operand plain or transposed.
 //!
 //! ```text
-//! copy B, if that pays, into panels: strips of up to three cache lines        from L3 or memory, once
+//! copy B, if that pays, into panels: strips of up to three cache lines         from L3 or memory, once
 //! for a block of columns j of C, and of B                       block of B     ← L3, stays in L2
 //!   for a block of rows i of C, and of A
 //!     for a block of k                                          block of A     ← L3, stays in L2

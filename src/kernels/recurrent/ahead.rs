@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use prefetch_index::prefetch_index;
 
+use super::Sizes;
 use super::step::Step;
 use crate::kernels::lines::line;
 use crate::real::Real;
@@ -19,8 +20,9 @@ const SHORT: usize = 1 << 11;
 pub const ROWS_AHEAD: usize = 3;
 
 /// Whether rows of what forward leaves are to be sent for.
-pub fn is_far<R: Real, S: Step<R>>(saved: &[R], hidden: usize) -> bool {
-    size_of_val(saved) > NEAR && S::SAVED * hidden * size_of::<R>() <= SHORT
+pub fn is_far<R: Real, S: Step<R>>(sizes: Sizes) -> bool {
+    let bytes_of_unit = S::SAVED * size_of::<R>();
+    sizes.units() * bytes_of_unit > NEAR && sizes.hidden * bytes_of_unit <= SHORT
 }
 
 /// Sends for the lines of some numbers.

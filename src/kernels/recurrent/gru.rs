@@ -59,6 +59,7 @@ impl<R: Real> Step<R> for Gru {
         units_5_5(
             [z, r, u, n, at.h_before],
             [dz, dr, du, dn, at.dh],
+            #[inline(always)]
             move |[z, r, u, n, h_before], [.., dh]| {
                 let dn = dh * (one - z) * (one - n * n);
                 [dh * (h_before - n) * z * (one - z), dn * u * r * (one - r), dn * r, dn, dh * z]

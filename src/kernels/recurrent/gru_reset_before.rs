@@ -67,13 +67,23 @@ impl<R: Real> Step<R> for GruResetBefore {
         let (width, one) = (at.dh.len(), R::ONE);
         let ([z, r, n, _], [dz, dr, dn]) = (parts(at.saved, width), parts_mut(at.da, width));
         if phase == 1 {
-            units_3_3([z, n, at.h_before], [dz, dn, at.dh], move |[z, n, h_before], [.., dh]| {
-                let (dz, dn) = (dh * (h_before - n), dh * (one - z));
-                [dz * z * (one - z), dn * (one - n * n), dh * z]
-            });
+            units_3_3(
+                [z, n, at.h_before],
+                [dz, dn, at.dh],
+                #[inline(always)]
+                move |[z, n, h_before], [.., dh]| {
+                    let (dz, dn) = (dh * (h_before - n), dh * (one - z));
+                    [dz * z * (one - z), dn * (one - n * n), dh * z]
+                },
+            );
         } else {
             let ([h, _], [dh, ds]) = (parts::<_, 2>(at.read, width), parts_mut(at.d_read, width));
-            units_3_2([r, h, ds], [dr, dh], move |[r, h, ds], _| [ds * h * r * (one - r), ds * r]);
+            units_3_2(
+                [r, h, ds],
+                [dr, dh],
+                #[inline(always)]
+                move |[r, h, ds], _| [ds * h * r * (one - r), ds * r],
+            );
         }
     }
 }

@@ -76,6 +76,7 @@ impl<R: Real> Step<R> for Lstm {
         units_6_6(
             [i, f, g, o, at.c, at.c_before],
             [di, df, dg, d_o, at.dh, at.dc],
+            #[inline(always)]
             move |[i, f, g, o, c, c_before], [.., dh, dc]| {
                 let tanh_c = c.tanh();
                 let dc = dc + dh * o * (one - tanh_c * tanh_c);

@@ -31,7 +31,12 @@ impl<R: Real> Step<R> for SimpleRnn {
     #[inline(always)]
     fn forward(self, _: usize, at: Forward<'_, R>) {
         match self {
-            Self::Tanh => units_2_1([at.a, at.b], [at.h], |[a, b], [_]| [(a + b).tanh()]),
+            Self::Tanh => units_2_1(
+                [at.a, at.b],
+                [at.h],
+                #[inline(always)]
+                |[a, b], [_]| [(a + b).tanh()],
+            ),
             Self::Relu => units_2_1([at.a, at.b], [at.h], |[a, b], [_]| {
                 let a = a + b;
                 [if a < R::ZERO { R::ZERO } else { a }] // NaN stays

@@ -10,7 +10,7 @@ use crate::real::Real;
 /// a function of their own: so the compiler knows that they don't overlap, and makes of the formula for a unit one for a vector
 /// of units. Behind the last whole vector it goes on with four units at a time (`f32`), then with one, and each takes as long as a
 /// vector. So the last vector of a row begins earlier, if there is more than a few left: some units are computed twice, and 31
-/// units of an LSTM take a third of the time.
+/// units of an LSTM take a third of the time (AVX-512).
 macro_rules! units {
     ($($name:ident: $x_count:literal $($x:ident)+, $y_count:literal $($y:ident)+;)+) => { $(
         #[inline(always)]
@@ -43,21 +43,23 @@ macro_rules! units {
                 f: &impl Fn([R; $x_count], [R; $y_count]) -> [R; $y_count],
             ) {
                 let n = [$($y.len()),+][0];
+                $(let $x = &$x[..n];)+
+                $(let $y = &mut $y[..n];)+
                 struct Last<T> {
                     $($y: T,)+
                 }
                 let mut last = Last { $($y: *$y.last_chunk::<W>().expect("W units or more"),)+ };
                 // A number that the compiler doesn't know: of a loop whose length it does know it makes vectors of four.
-                first(black_box(1) * W, $(&$x[n - W..n],)+ $(&mut last.$y,)+ f);
+                first(black_box(1) * W, $(&$x[n - W..],)+ $(&mut last.$y,)+ f);
                 first(n / W * W, $($x,)+ $(&mut *$y,)+ f);
                 $(*$y.last_chunk_mut().expect("W units or more") = last.$y;)+
             }
             let ([$($x),+], [$($y),+]) = (x, y);
             let n = [$($y.len()),+][0];
-            let (lanes, few) = if size_of::<R>() <= 4 { (16, 4) } else { (8, 1) };
-            if n < 8 || n % lanes <= few {
+            let (lanes, few) = if n >= 16 && size_of::<R>() <= 4 { (16, 4) } else { (8, 0) };
+            if !R::COMPILED || n < 8 || n % lanes <= few {
                 first(n, $($x,)+ $($y,)+ &f);
-            } else if n < lanes || lanes == 8 {
+            } else if lanes == 8 {
                 all::<8, R>($($x,)+ $($y,)+ &f);
             } else {
                 all::<16, R>($($x,)+ $($y,)+ &f);

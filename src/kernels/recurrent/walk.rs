@@ -89,7 +89,7 @@ fn back_in_time<R: Real, S: Step<R>>(
         laps.lap(Part::Input);
     }
     what_was_read::<R, S>(given, left, block, first, read);
-    let far = is_far::<R, S>(left.saved, hidden);
+    let far = is_far::<R, S>(sizes);
     for t in given.steps(block).rev() {
         complete::<R, S>(given, left, t, first, dh, d_read);
         let at = |row: usize| row * block.len() + t - block.start;
@@ -103,7 +103,7 @@ fn back_in_time<R: Real, S: Step<R>>(
                         if far && phase + 1 == reads && row + ROWS_AHEAD < count {
                             let at = |t| sizes.at(b + ROWS_AHEAD, t, S::SAVED);
                             send_for(left.saved, at(t));
-                            if let Some(c_before) = given.before(t).map(at) {
+                            if let Some(c_before) = given.before(t).filter(|_| S::CELLS > 0).map(at) {
                                 send_for(left.saved, c_before.end - S::CELLS * hidden..c_before.end);
                             }
                         }
