@@ -7,6 +7,8 @@
 //!   a[7][k] ─→ sums[7][0..3]             multiply–adds take the time, as they should.
 //! ```
 
+use std::ops::Range;
+
 use prefetch_index::prefetch_index;
 
 use crate::kernels::Mat;
@@ -14,6 +16,7 @@ use crate::real::Real;
 use crate::simd::{Kernel, Vector};
 
 use super::element::{Columns, Element, Rows};
+use super::sums::{load, store};
 
 /// Vectors in a row of a tile.
 pub const TILE_VECTORS: usize = 3;
@@ -55,8 +58,8 @@ pub struct Tiles<'a, 'c, R> {
 /// From one tile to the next, in numbers.
 #[derive(Clone, Copy)]
 pub enum Step {
-    /// Below, so with other rows of `A`.
-    Down { a: usize, c: usize },
+    /// Below, so with other rows of `A`. Behind the last one, `right` columns to the right.
+    Down { a: usize, c: usize, right: usize },
     /// Beside it, so with other columns of `B`.
     Right { b: usize, c: usize },
 }
@@ -81,34 +84,67 @@ impl<R: Real, const MR: usize, const NV: usize> Kernel<R> for TilesOfSize<'_, '_
 
 impl<'a, R: Real> Tiles<'a, '_, R> {
     /// One of them. The sums stay in registers: they are a local array of fixed size, with plain indices.
-    #[allow(clippy::needless_range_loop)]
     #[inline(always)]
     fn tile<V: Vector<R>, A: Element<'a, R>, const MR: usize, const NV: usize>(&mut self, v: V, tile: usize) {
-        // A panel is fetched by the first tile that reads it.
-        let (a_step, b_step, c_step, cols, fetch) = match self.step {
-            Step::Down { a, c } => (a, 0, c, self.cols, self.fetch_b && tile == 0),
-            Step::Right { b, c } => (0, b, c, self.cols - tile * c, self.fetch_b),
-        };
-        if self.fetch_c {
-            for r in 0..MR {
-                for j in 0..NV {
-                    prefetch_index(&*self.c, (tile + 2) * c_step + r * self.c_stride + j * V::LANES);
-                }
+        // A panel is fetched by the first tile that reads it, C two tiles ahead.
+        let next = tile + 2;
+        let (a_step, b_step, c_step, c_next, cols, fetch) = match self.step {
+            Step::Down { a, c, right } => {
+                let c_next = if next < self.count { next * c } else { (next - self.count) * c + right };
+                (a, 0, c, c_next, self.cols, self.fetch_b && tile == 0)
             }
-        }
+            Step::Right { b, c } => (0, b, c, next * c, self.cols - tile * c, self.fetch_b),
+        };
         let mut sums = [[v.splat(R::ZERO); NV]; MR];
         if self.add {
             sums = load(v, &self.c[tile * c_step..], self.c_stride, cols);
         }
         let depth = self.a.cols;
         let a = A::new(&self.a.data[tile * a_step..], self.a.stride, depth);
-        let b_stride = self.b_stride;
         let b = &self.b[tile * b_step..];
-        for k in 0..depth {
-            let b = &b[k * b_stride..];
+        match self.step {
+            // One row of C at a time: all at once would hold up the rows of B.
+            Step::Down { .. } if self.fetch_c => {
+                for r in 0..MR {
+                    self.fetch_row::<V, NV>(c_next, r);
+                    sums = self.steps(v, &a, b, r * depth / MR..(r + 1) * depth / MR, fetch, sums);
+                }
+            }
+            _ => {
+                if self.fetch_c {
+                    (0..MR).for_each(|r| self.fetch_row::<V, NV>(c_next, r));
+                }
+                sums = self.steps(v, &a, b, 0..depth, fetch, sums);
+            }
+        }
+        store(v, &mut self.c[tile * c_step..], self.c_stride, cols, &sums);
+    }
+
+    /// Sends for row `r` of the tile of `C` that begins at `start`.
+    #[inline(always)]
+    fn fetch_row<V: Vector<R>, const NV: usize>(&self, start: usize, r: usize) {
+        for j in 0..NV {
+            prefetch_index(&*self.c, start + r * self.c_stride + j * V::LANES);
+        }
+    }
+
+    /// `sums += A·B`, of the terms `ks`.
+    #[allow(clippy::needless_range_loop)]
+    #[inline(always)]
+    fn steps<V: Vector<R>, A: Element<'a, R>, const MR: usize, const NV: usize>(
+        &self,
+        v: V,
+        a: &A,
+        b: &[R],
+        ks: Range<usize>,
+        fetch: bool,
+        mut sums: [[V::Lanes; NV]; MR],
+    ) -> [[V::Lanes; NV]; MR] {
+        for k in ks {
+            let b = &b[k * self.b_stride..];
             if fetch {
                 for j in 0..NV {
-                    prefetch_index(b, AHEAD * b_stride + j * V::LANES);
+                    prefetch_index(b, AHEAD * self.b_stride + j * V::LANES);
                 }
             }
             let row: [V::Lanes; NV] = *V::split(b).0.first_chunk().expect("a row of the panel");
@@ -119,59 +155,6 @@ impl<'a, R: Real> Tiles<'a, '_, R> {
                 }
             }
         }
-        store(v, &mut self.c[tile * c_step..], self.c_stride, cols, &sums);
-    }
-}
-
-/// Loads the tile in the top left corner of `c`, of which only the first `cols` columns exist.
-#[allow(clippy::needless_range_loop)]
-#[inline(always)]
-fn load<R: Real, V: Vector<R>, const MR: usize, const NV: usize>(
-    v: V,
-    c: &[R],
-    stride: usize,
-    cols: usize,
-) -> [[V::Lanes; NV]; MR] {
-    let mut sums = [[v.splat(R::ZERO); NV]; MR];
-    if cols >= NV * V::LANES {
-        for r in 0..MR {
-            sums[r] = *V::split(&c[r * stride..]).0.first_chunk().expect("a row of the tile");
-        }
-        return sums;
-    }
-    for r in 0..MR {
-        for j in 0..NV {
-            if j * V::LANES < cols {
-                let end = cols.min((j + 1) * V::LANES);
-                sums[r][j] = v.load_first(&c[r * stride..][j * V::LANES..end]);
-            }
-        }
-    }
-    sums
-}
-
-/// Stores it, likewise.
-#[allow(clippy::needless_range_loop)]
-#[inline(always)]
-fn store<R: Real, V: Vector<R>, const MR: usize, const NV: usize>(
-    v: V,
-    c: &mut [R],
-    stride: usize,
-    cols: usize,
-    sums: &[[V::Lanes; NV]; MR],
-) {
-    if cols >= NV * V::LANES {
-        for r in 0..MR {
-            *V::split_mut(&mut c[r * stride..]).0.first_chunk_mut().expect("a row of the tile") = sums[r];
-        }
-        return;
-    }
-    for r in 0..MR {
-        for j in 0..NV {
-            if j * V::LANES < cols {
-                let end = cols.min((j + 1) * V::LANES);
-                v.store_first(&mut c[r * stride..][j * V::LANES..end], sums[r][j]);
-            }
-        }
+        sums
     }
 }

@@ -82,7 +82,7 @@ fn grid<R: Real, V: Vector<R>>(
                 step: if plan.along_rows {
                     Step::Right { b: b.apart, c: parts * width }
                 } else {
-                    Step::Down { a: below, c: height * stride }
+                    Step::Down { a: below, c: height * stride, right: parts * width }
                 },
                 add: plan.add,
             };
