@@ -121,7 +121,7 @@ def markdown(results):
     head = [
         f"{results['date']}, {results['machine']}, {results['threads']} threads each, commit {results['commit']}: {every}.",
         "",
-        f"Microseconds of a call: medians of {results['rounds']} rounds; ×: the median of the rounds' peer ÷ tapeloop, so above 1 "
+        f"Microseconds of a call: medians of {results['rounds']} rounds of each of {results.get('starts', 1)} starts; ×: the median of the rounds' peer ÷ tapeloop, so above 1 "
         "tapeloop is faster. Bold: the fastest of those that do the same, one call for each.",
     ]
     parts = [head, summary(cases), overview(cases, list(versions)), ["All of it:", "", *details(cases)]]

@@ -1,8 +1,8 @@
 """Times recurrent layers and training steps here and in other libraries, in turns. README.md says how to install them.
 
-    python run.py [--python PATH] [--python NAME=PATH] [--only REGEX] [--rounds 7] [--json results.json] > table.md
+    python run.py [--python PATH] [--python NAME=PATH] [--only REGEX] [--starts 1] [--rounds 7] [--json results.json] > table.md
 
-Every library is a worker: a process that is started once and does what it is asked to, while the others wait.
+Every library is a worker: a process that does what it is asked to, while the others wait. It lives for all cases, and again for each start.
 """
 
 import argparse
@@ -131,7 +131,14 @@ def measure(case, workers, rounds, seconds):
                 answer = workers[name].ask(case, seconds)
                 results[name]["us"].append(answer.get("us"))
                 results[name] |= {key: value for key, value in answer.items() if key != "us"}
+    for answer in results.values():  # a figure for each round, or None: those of several starts are put together
+        answer["us"] += [None] * (rounds - len(answer["us"]))
     return results
+
+
+def together(before, now):
+    """What one worker answers to one case, after several starts."""
+    return {**before, **now, "us": before.get("us", []) + now["us"]}
 
 
 def machine():
@@ -162,7 +169,8 @@ def main():
     parser.add_argument("--peers", default=",".join(WORKERS), help="these, with commas")
     parser.add_argument("--only", default="", metavar="REGEX", help="the cases whose name has it")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--starts", type=int, default=1, help="of every library: where its memory lies may change how fast it is")
+    parser.add_argument("--rounds", type=int, default=7, help="of each start")
     parser.add_argument("--seconds", type=float, default=0.3, help="of measuring, for each case, library and round")
     parser.add_argument("--check", action="store_true", help="only compare results")
     parser.add_argument("--json", type=pathlib.Path, help="all that was measured; written after each case")
@@ -172,29 +180,34 @@ def main():
     if unknown:
         parser.error(f"no {', '.join(unknown)} among {', '.join(WORKERS)}")
     pythons = {"": sys.executable} | dict(text.split("=", 1) if "=" in text else ("", text) for text in args.python)
-    workers = start_all(args.peers.split(","), pythons, args.programs, args.threads)
-    if not workers:
-        sys.exit("no worker could be started")
     results = {
         "date": datetime.date.today().isoformat(),
         "machine": machine(),
         "commit": commit(),
         "threads": args.threads,
+        "starts": 1 if args.check else args.starts,
         "rounds": 0 if args.check else args.rounds,
         "seconds": args.seconds,
-        "versions": {name: worker.versions for name, worker in workers.items()},
+        "versions": {},
         "cases": {},
     }
+    cases = list(filter(re.compile(args.only).search, CASES))
     different = []
-    for case in filter(re.compile(args.only).search, CASES):
-        answers = measure(case, workers, results["rounds"], args.seconds)
-        results["cases"][case] = answers
-        different += report.differences(case, answers)
-        say(report.progress(case, answers))
-        if args.json:
-            args.json.write_text(json.dumps(results, indent=1))
-    for worker in workers.values():
-        worker.stop()
+    for _ in range(results["starts"]):
+        workers = start_all(args.peers.split(","), pythons, args.programs, args.threads)
+        if not workers:
+            sys.exit("no worker could be started")
+        results["versions"] |= {name: worker.versions for name, worker in workers.items()}
+        for case in cases:
+            answers = measure(case, workers, results["rounds"], args.seconds)
+            known = results["cases"].setdefault(case, {})
+            known |= {name: together(known.get(name, {}), answer) for name, answer in answers.items()}
+            different += report.differences(case, answers)
+            say(report.progress(case, answers))
+            if args.json:
+                args.json.write_text(json.dumps(results, indent=1))
+        for worker in workers.values():
+            worker.stop()
     if not args.check:
         print(report.markdown(results))
     sys.exit("\n".join(["different results:", *different]) if different else 0)
