@@ -64,7 +64,7 @@ def overview(cases, names):
         by_peer = ratios(answers)
         usual = {name: ratio for name, ratio in by_peer.items() if name not in APART}
         fastest = min(usual, key=usual.get, default=None)
-        cells = [cell(answers[name], by_peer.get(name), name == fastest) for name in names]
+        cells = [cell(answers.get(name, {"us": []}), by_peer.get(name), name == fastest) for name in names]
         lines.append(f"| {case} | " + " | ".join(cells) + f" | {f'×{usual[fastest]:.2f} {fastest}' if usual else '–'} |")
     return lines
 
@@ -118,10 +118,11 @@ def missing(cases):
 def markdown(results):
     cases, versions = results["cases"], results["versions"]
     every = ", ".join(dict.fromkeys(f"{name} {number}" for found in versions.values() for name, number in found.items()))
+    rounds = f"{results['rounds']} rounds" + (f" of each of {results['starts']} starts" if results.get("starts", 1) > 1 else "")
     head = [
         f"{results['date']}, {results['machine']}, {results['threads']} threads each, commit {results['commit']}: {every}.",
         "",
-        f"Microseconds of a call: medians of {results['rounds']} rounds of each of {results.get('starts', 1)} starts; ×: the median of the rounds' peer ÷ tapeloop, so above 1 "
+        f"Microseconds of a call: medians of {rounds}; ×: the median of the rounds' peer ÷ tapeloop, so above 1 "
         "tapeloop is faster. Bold: the fastest of those that do the same, one call for each.",
     ]
     parts = [head, summary(cases), overview(cases, list(versions)), ["All of it:", "", *details(cases)]]

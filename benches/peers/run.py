@@ -2,7 +2,7 @@
 
     python run.py [--python PATH] [--python NAME=PATH] [--only REGEX] [--starts 1] [--rounds 7] [--json results.json] > table.md
 
-Every library is a worker: a process that does what it is asked to, while the others wait. It lives for all cases, and again for each start.
+Every library is a worker: a process that does what it is asked to, while the others wait. It goes through all cases; each start has new ones.
 """
 
 import argparse
@@ -136,9 +136,17 @@ def measure(case, workers, rounds, seconds):
     return results
 
 
-def together(before, now):
-    """What one worker answers to one case, after several starts."""
-    return {**before, **now, "us": before.get("us", []) + now["us"]}
+def add_start(known, answers, done, rounds):
+    """Adds what the workers answered to a case after another start. Every library keeps a figure, or None, for each round of each start."""
+    for name in [*known, *(answers.keys() - known.keys())]:
+        before = known.get(name, {"us": [None] * done})
+        now = answers.get(name, {"us": [None] * rounds})
+        known[name] = before | now | {"us": before["us"] + now["us"]}
+        variants = [answer["variant"] for answer in (before, now) if answer.get("variant")]
+        if variants:
+            known[name]["variant"] = " or ".join(dict.fromkeys(variants))
+        if any(known[name]["us"]):
+            known[name].pop("unsupported", None)
 
 
 def machine():
@@ -172,20 +180,22 @@ def main():
     parser.add_argument("--starts", type=int, default=1, help="of every library: where its memory lies may change how fast it is")
     parser.add_argument("--rounds", type=int, default=7, help="of each start")
     parser.add_argument("--seconds", type=float, default=0.3, help="of measuring, for each case, library and round")
-    parser.add_argument("--check", action="store_true", help="only compare results")
+    parser.add_argument("--check", action="store_true", help="only compare results, of one start")
     parser.add_argument("--json", type=pathlib.Path, help="all that was measured; written after each case")
     args = parser.parse_args()
 
     unknown = [name for name in args.peers.split(",") if name not in WORKERS]
     if unknown:
         parser.error(f"no {', '.join(unknown)} among {', '.join(WORKERS)}")
+    if args.starts < 1:
+        parser.error("--starts is 1 or more")
     pythons = {"": sys.executable} | dict(text.split("=", 1) if "=" in text else ("", text) for text in args.python)
     results = {
         "date": datetime.date.today().isoformat(),
         "machine": machine(),
         "commit": commit(),
         "threads": args.threads,
-        "starts": 1 if args.check else args.starts,
+        "starts": 0,
         "rounds": 0 if args.check else args.rounds,
         "seconds": args.seconds,
         "versions": {},
@@ -193,24 +203,27 @@ def main():
     }
     cases = list(filter(re.compile(args.only).search, CASES))
     different = []
-    for _ in range(results["starts"]):
+    for start in range(1 if args.check else args.starts):
         workers = start_all(args.peers.split(","), pythons, args.programs, args.threads)
         if not workers:
-            sys.exit("no worker could be started")
+            say("no worker could be started")
+            break
+        results["starts"] += 1
         results["versions"] |= {name: worker.versions for name, worker in workers.items()}
         for case in cases:
             answers = measure(case, workers, results["rounds"], args.seconds)
-            known = results["cases"].setdefault(case, {})
-            known |= {name: together(known.get(name, {}), answer) for name, answer in answers.items()}
+            add_start(results["cases"].setdefault(case, {}), answers, start * results["rounds"], results["rounds"])
             different += report.differences(case, answers)
             say(report.progress(case, answers))
             if args.json:
                 args.json.write_text(json.dumps(results, indent=1))
         for worker in workers.values():
             worker.stop()
+    if not results["starts"]:
+        sys.exit(1)
     if not args.check:
         print(report.markdown(results))
-    sys.exit("\n".join(["different results:", *different]) if different else 0)
+    sys.exit("\n".join(["different results:", *dict.fromkeys(different)]) if different else 0)
 
 
 if __name__ == "__main__":

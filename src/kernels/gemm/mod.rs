@@ -29,13 +29,13 @@
 //! 4. **Blocks** (`blocks.rs`). What is used again stays in L2: 196 → 213 at 2048, nothing at 1024.
 //! 5. **Packed once** (`Packed`), or not at all. Copying `B` takes as long as the products of some twenty rows. A recurrent weight
 //!    is packed once per sequence. A plain `B` is read where it lies if it has up to 1.5 MiB (85 → 95 % of the peak at 512), or 16 MiB
-//!    and `A` has up to 128 rows: with 32 of them and 4 MiB 1.3 to 1.5, with 128 up to 1.3 times as fast (`panels.rs`).
+//!    and `A` has up to 128 rows, or if these are at most 16: with 32 of them and 4 MiB 1.3 to 1.5, with 128 up to 1.3 times as fast (`panels.rs`).
 //! 6. **Prefetching** (`tile.rs`), 64 rows ahead, for a `B` that comes from L3 or memory, the first time a panel is
 //!    read: 68 → 81 % of the peak at `[64, 512]·[512, 2048]`. Where `B` is near it costs: 88 → 74 % at
 //!    `[10, 128]·[128, 512]`.
 //! 7. **`C` is sent for two tiles ahead** (`tile.rs`): its loads come later than a core looks ahead. 50 % more at
 //!    `[512, 10]·[10, 2048]`. Long sums send for it row by row while they are computed, and for the next panel's behind the last tile: another
-//!    3 to 5 % at `C += [512, 320]·[320, 2048]`, 2 to 5 % of a training step with an LSTM of 256 to 1024 units.
+//!    2 to 5 % at `C += [512, 320]·[320, 2048]`, 2 to 8 % of forward and backward of an LSTM of 256 to 1024 units.
 //! 8. **Equal tiles** (`tiles.rs`, `panels.rs`). 10 rows are 5 + 5: 15 cycles per `k` instead of 16, and no tile that
 //!    asks for 48 bytes of `B` a cycle. Four lines are 2 + 2.
 //! 9. **A row or column of tiles per call** (`tile.rs`): 38 → 55 % of the peak for sums of ten terms. And arguments by

@@ -89,8 +89,9 @@ impl<'a, R: Real> Tiles<'a, '_, R> {
         // A panel is fetched by the first tile that reads it, C two tiles ahead.
         let next = tile + 2;
         let (a_step, b_step, c_step, c_next, cols, fetch) = match self.step {
+            // Behind the last tile, those of the next panel.
             Step::Down { a, c, right } => {
-                let c_next = if next < self.count { next * c } else { (next - self.count) * c + right };
+                let c_next = next % self.count * c + next / self.count * right;
                 (a, 0, c, c_next, self.cols, self.fetch_b && tile == 0)
             }
             Step::Right { b, c } => (0, b, c, next * c, self.cols - tile * c, self.fetch_b),
@@ -103,7 +104,7 @@ impl<'a, R: Real> Tiles<'a, '_, R> {
         let a = A::new(&self.a.data[tile * a_step..], self.a.stride, depth);
         let b = &self.b[tile * b_step..];
         match self.step {
-            // One row of C at a time: all at once would hold up the rows of B.
+            // The sums are long. One row of C at a time: all at once would hold up the rows of B.
             Step::Down { .. } if self.fetch_c => {
                 for r in 0..MR {
                     self.fetch_row::<V, NV>(c_next, r);
