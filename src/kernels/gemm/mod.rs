@@ -29,7 +29,7 @@
 //! 4. **Blocks** (`blocks.rs`). What is used again stays in L2: 196 → 213 at 2048, nothing at 1024.
 //! 5. **Packed once** (`Packed`), or not at all. Copying `B` takes as long as the products of some twenty rows. A recurrent weight
 //!    is packed once per sequence. A plain `B` is read where it lies if it has up to 1.5 MiB (85 → 95 % of the peak at 512), or 16 MiB
-//!    and `A` has up to 128 rows, or if these are at most 16: with 32 of them and 4 MiB 1.3 to 1.5, with 128 up to 1.3 times as fast (`panels.rs`).
+//!    and `A` has up to 128 rows (512 if `B` has up to 384), or if these are at most 16: with 32 of them and 4 MiB 1.3 to 1.5, with 128 up to 1.3 times as fast (`panels.rs`).
 //! 6. **Prefetching** (`tile.rs`), 64 rows ahead, for a `B` that comes from L3 or memory, the first time a panel is
 //!    read: 68 → 81 % of the peak at `[64, 512]·[512, 2048]`. Where `B` is near it costs: 88 → 74 % at
 //!    `[10, 128]·[128, 512]`.

@@ -14,6 +14,11 @@ const FEW: usize = 16;
 const SOME: usize = 128;
 const IN_L3: usize = 1 << 24;
 
+/// With up to so many rows, the same of a `B` of up to so few: its panels stay in L2 all the same. `dW += xᵀ·da` is such a product: training a GRU or
+/// an LSTM of 512 units on two threads takes 3 to 4 % less than with a copy.
+const MANY: usize = 512;
+const SHORT: usize = 384;
+
 /// With more rows, a `B` that reaches over up to so many bytes, hardly more than an L2 cache holds.
 const NEAR: usize = 3 << 19;
 
@@ -69,7 +74,7 @@ impl<'a, R: Real> Panels<'a, R> {
     pub fn in_place_pays(b: Mat<'_, R>, m: usize) -> bool {
         let most = if m <= FEW {
             usize::MAX
-        } else if m <= SOME {
+        } else if m <= SOME || (m <= MANY && b.rows <= SHORT) {
             IN_L3
         } else {
             NEAR
