@@ -57,10 +57,17 @@ fn blocks_fit_together<R: Float>() {
 for_both_types!(blocks_fit_together, blocks_fit_together_f32, blocks_fit_together_f64);
 
 /// `B` is copied in two parts: 5000·500 numbers are too many at a time, and so are 8200·512, which is more than is read where it lies for 17 rows. `B` of
-/// 600·672 numbers is read there for 128 rows, but not for 129, and of 384·1040 for 512.
+/// 600·672 numbers is read there for 128 rows, but not for 129, and of 384·1040 for 512, but not for 513.
 fn slabs_of_b_fit_together<R: Float>() {
     let sizes: &[[usize; 3]] = if FAST {
-        &[[17, 5000, 500], [17, 8200, 512], [128, 600, 672], [129, 600, 672], [512, 384, 1040]]
+        &[
+            [17, 5000, 500],
+            [17, 8200, 512],
+            [128, 600, 672],
+            [129, 600, 672],
+            [512, 384, 1040],
+            [513, 384, 1040],
+        ]
     } else {
         &[[1, 5000, 500], [17, 600, 672]]
     };
