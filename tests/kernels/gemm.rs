@@ -34,9 +34,10 @@ fn random_products_are_right<R: Float>() {
 }
 for_both_types!(random_products_are_right, random_products_are_right_f32, random_products_are_right_f64);
 
-/// So large that they are cut into several blocks, in each direction, and in several at once; `B` in place and packed.
+/// So large that they are cut into several blocks, in each direction, and in several at once; `B` in place and packed. That of 1030·603 numbers is copied
+/// block by block: there are too few products for a second thread.
 const LARGE: &[[usize; 3]] = if FAST {
-    &[[300, 530, 272], [130, 600, 64], [17, 1100, 250], [5, 300, 560], [1, 700, 560]]
+    &[[6, 1030, 603], [300, 530, 272], [130, 600, 64], [17, 1100, 250], [5, 300, 560], [1, 700, 560]]
 } else {
     &[[17, 530, 37], [5, 300, 560], [1, 700, 560]]
 };
@@ -56,7 +57,7 @@ fn blocks_fit_together<R: Float>() {
 }
 for_both_types!(blocks_fit_together, blocks_fit_together_f32, blocks_fit_together_f64);
 
-/// `B` is copied in two parts: 5000·500 numbers are too many at a time, and so are 8200·512, which is more than is read where it lies for 17 rows. `B` of
+/// `B` is copied 512 rows at a time, of which 8200·512 are more than is read where it lies for 17 rows. `B` of
 /// 600·672 numbers is read there for 128 rows, but not for 129, and of 384·1040 for 512, but not for 513.
 fn slabs_of_b_fit_together<R: Float>() {
     let sizes: &[[usize; 3]] = if FAST {
@@ -90,10 +91,10 @@ fn pools() -> impl Iterator<Item = ThreadPool> {
 }
 
 /// So large that eight threads share them, or two unoptimised; by rows, or, if there is but one, by columns.
-const SHARED: [[usize; 3]; 4] = if FAST {
-    [[1, 1900, 2227], [1, 2000, 2112], [3, 1300, 1100], [139, 131, 235]]
+const SHARED: [[usize; 3]; 5] = if FAST {
+    [[1, 1900, 2227], [1, 2000, 2112], [3, 1300, 1100], [9, 1030, 603], [139, 131, 235]]
 } else {
-    [[1, 1100, 1009], [1, 1050, 1008], [3, 500, 711], [70, 131, 130]]
+    [[1, 1100, 1009], [1, 1050, 1008], [3, 500, 711], [5, 650, 611], [70, 131, 130]]
 };
 
 /// From outside a pool, and from inside of pools of all sizes.

@@ -7,8 +7,9 @@ use crate::kernels::{Mat, MatMut};
 use crate::real::Real;
 use crate::simd::{Kernel, Vector};
 
+use super::copy::Copy;
 use super::outer::outer;
-use super::pack::Copy;
+use super::pack::pack;
 use super::panels::{Panels, Part};
 use super::scratch::with_scratch;
 use super::tile::tile_rows;
@@ -28,7 +29,7 @@ const L1: usize = 1 << 15;
 /// Rows of `B` in a block. Of the 512·12 cycles of a tile, loading and storing its part of `C` takes some 50: fewer rows
 /// would make that dearer. A panel of 512 rows is 96 KiB and comes from L2, 192 bytes in the 12 cycles of a `k`:
 /// L2 gives three times that.
-const KC: usize = 512;
+pub const KC: usize = 512;
 
 /// Bytes of a block of `A`, which stays in the L2 cache while the panels of `B` pass by: 128 rows of `KC` numbers of `f32`.
 const MC_BYTES: usize = 1 << 18;
@@ -82,6 +83,22 @@ fn by_columns<R: Real>(a: Mat<'_, R>, b: Part<'_, R>, c: &mut [R], add: bool, pi
         || by_columns(a, left, c_left, add, pieces / 2),
         || by_columns(a, right, c_right, add, pieces - pieces / 2),
     );
+}
+
+/// `C (+)= A·B` on this thread, with a copy of a block of `B` at a time. It stays in the L2 cache: a copy of all of `B` goes to L3 and comes back.
+pub fn alone<R: Real>(a: Mat<'_, R>, b: Mat<'_, R>, c: &mut MatMut<'_, R>, add: bool) {
+    with_scratch(|copy| {
+        for (k, depth) in even(b.rows, KC) {
+            let most = (NEAR / size_of::<R>() / depth / line::<R>()).max(1);
+            for (first, lines) in even(b.cols.div_ceil(line::<R>()), most) {
+                let j = first * line::<R>();
+                let cols = (lines * line::<R>()).min(b.cols - j);
+                let panels = pack(b.block(k, j, depth, cols), copy, 1);
+                let c = MatMut { data: &mut c.data[j..], cols, ..*c };
+                share(a.block(0, k, a.rows, depth), &panels, c, add || k > 0, 1);
+            }
+        }
+    });
 }
 
 /// A product on one thread: blocks of `C` that stay in the L2 cache while `k` runs.

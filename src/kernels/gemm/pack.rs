@@ -1,12 +1,12 @@
-//! Copying an operand into the order in which the tile reads it.
+//! A right operand, copied into the order in which the tile reads it.
 
 use rayon::prelude::*;
 
 use crate::kernels::lines::{Lines, line};
 use crate::kernels::{Mat, bulk};
 use crate::real::Real;
-use crate::simd::{Kernel, Vector};
 
+use super::copy::Copy;
 use super::panels::{Panels, Part};
 
 /// A right operand `[K, N]`, copied once into the order in which products read it.
@@ -110,83 +110,4 @@ pub fn pack<'l, R: Real>(b: Mat<'_, R>, data: &'l mut Lines<R>, threads: usize) 
         }
     }
     Panels::packed(data, b.rows, b.cols)
-}
-
-/// `from` as panels of `width` columns one behind the other. What the last is wider keeps what it held: a tile multiplies
-/// it, but does not store it.
-pub struct Copy<'a, R> {
-    pub from: Mat<'a, R>,
-    pub to: &'a mut [R],
-    pub width: usize,
-}
-
-impl<R: Real> Kernel<R> for Copy<'_, R> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<V: Vector<R>>(self, _: V) {
-        let Self { from, to, width } = self;
-        if from.transposed {
-            for (p, panel) in to.chunks_exact_mut(from.rows * width).enumerate() {
-                let cols = width.min(from.cols - p * width);
-                transpose(
-                    &from.data[p * width * from.stride..],
-                    from.stride,
-                    [cols, from.rows],
-                    panel,
-                    width,
-                );
-            }
-        } else if width == 3 * V::LANES {
-            rows::<R, V, 3>(from, to, width);
-        } else if width == 2 * V::LANES {
-            rows::<R, V, 2>(from, to, width);
-        } else {
-            rows::<R, V, 0>(from, to, width);
-        }
-    }
-}
-
-/// Row after row, as memory likes to be read. `NV` is the number of vectors in `width`, or 0.
-#[inline(always)]
-fn rows<R: Real, V: Vector<R>, const NV: usize>(from: Mat<'_, R>, to: &mut [R], width: usize) {
-    for (k, row) in from.data.chunks(from.stride).take(from.rows).enumerate() {
-        let mut at = k * width;
-        for part in row[..from.cols].chunks(width) {
-            let to = &mut to[at..][..part.len()];
-            if NV > 0 && part.len() == NV * V::LANES {
-                let vectors: &[V::Lanes; NV] = V::split(part).0.first_chunk().expect("a whole row");
-                *V::split_mut(to).0.first_chunk_mut().expect("a whole row") = *vectors;
-            } else {
-                to.copy_from_slice(part);
-            }
-            at += from.rows * width;
-        }
-    }
-}
-
-/// Rows that are read together.
-const ROWS: usize = 16;
-
-/// `to[j][i] = from[i][j]` for a `[rows, cols]` matrix.
-#[inline(always)]
-fn transpose<R: Real>(from: &[R], stride: usize, [rows, cols]: [usize; 2], to: &mut [R], width: usize) {
-    let whole = rows / ROWS * ROWS;
-    for i in (0..whole).step_by(ROWS) {
-        let mut lines: [&[R]; ROWS] = [&[]; ROWS];
-        for (r, line) in lines.iter_mut().enumerate() {
-            *line = &from[(i + r) * stride..][..cols];
-        }
-        for j in 0..cols {
-            let to: &mut [R; ROWS] = to[j * width + i..].first_chunk_mut().expect("a part of a row");
-            for r in 0..ROWS {
-                to[r] = lines[r][j];
-            }
-        }
-    }
-    for i in whole..rows {
-        for (j, x) in from[i * stride..][..cols].iter().enumerate() {
-            to[j * width + i] = *x;
-        }
-    }
 }
