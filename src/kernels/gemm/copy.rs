@@ -57,24 +57,27 @@ fn rows<R: Real, V: Vector<R>, const NV: usize>(from: Mat<'_, R>, to: &mut [R], 
     }
 }
 
-/// Rows that are read together: their addresses may be a power of two apart, and so all in one set of the L1 cache, which has eight places or twelve.
-const ROWS: usize = 8;
+/// Columns that are turned around together, in an array of fixed size: so LLVM makes shuffles of whole vectors of it.
+const COLS: usize = 32;
 
 /// `to[j][i] = from[i][j]` for a `[rows, cols]` matrix.
+///
+/// Up to eight rows together: their addresses may be a power of two apart, and so all in one set of the L1 cache, which has eight places or twelve.
 #[inline(always)]
 fn transpose<R: Real>(from: &[R], stride: usize, [rows, cols]: [usize; 2], to: &mut [R], width: usize) {
     let mut i = 0;
     while i < rows {
         let (from, to) = (&from[i * stride..], &mut to[i..]);
         i += match rows - i {
-            ROWS.. => transpose_rows::<R, ROWS>(from, stride, cols, to, width),
-            4.. => transpose_rows::<R, 4>(from, stride, cols, to, width),
+            8.. if size_of::<R>() <= 4 => transpose_rows::<R, 8>(from, stride, cols, to, width),
+            4.. if size_of::<R>() <= 8 => transpose_rows::<R, 4>(from, stride, cols, to, width),
             _ => transpose_rows::<R, 1>(from, stride, cols, to, width),
         };
     }
 }
 
 /// The same of `N` rows. Returns how many.
+#[allow(clippy::needless_range_loop)]
 #[inline(always)]
 fn transpose_rows<R: Real, const N: usize>(
     from: &[R],
@@ -83,14 +86,30 @@ fn transpose_rows<R: Real, const N: usize>(
     to: &mut [R],
     width: usize,
 ) -> usize {
-    let mut lines: [&[R]; N] = [&[]; N];
-    for (r, line) in lines.iter_mut().enumerate() {
-        *line = &from[r * stride..][..cols];
+    let mut rows: [&[R]; N] = [&[]; N];
+    for r in 0..N {
+        rows[r] = &from[r * stride..][..cols];
     }
-    for j in 0..cols {
-        let to: &mut [R; N] = to[j * width..].first_chunk_mut().expect("a part of a row");
+    let whole = cols / COLS * COLS;
+    for first in (0..whole).step_by(COLS) {
+        let nothing = [R::ZERO; COLS];
+        let mut part = [&nothing; N];
         for r in 0..N {
-            to[r] = lines[r][j];
+            part[r] = rows[r][first..].first_chunk().expect("so many columns");
+        }
+        let mut turned = [[R::ZERO; N]; COLS];
+        for j in 0..COLS {
+            for r in 0..N {
+                turned[j][r] = part[r][j];
+            }
+        }
+        for j in 0..COLS {
+            *to[(first + j) * width..].first_chunk_mut().expect("a part of a row") = turned[j];
+        }
+    }
+    for j in whole..cols {
+        for r in 0..N {
+            to[j * width + r] = rows[r][j];
         }
     }
     N
