@@ -35,10 +35,10 @@ for the gradients, copies of x and W.";
 #[derive(Parser)]
 #[command(name = "throughput", allow_negative_numbers = true, after_help = NOTES)]
 pub struct Args {
-    /// The cell; or all, those of the zoo included [default: the first eight of these]
+    /// The cell, or all [default: all, the first eight of these in several sizes]
     #[arg(value_parser = PossibleValuesParser::new(names()).map(|name| Asked::of(&name)))]
     cell: Option<Asked>,
-    /// Rows of a batch, B; together with the next three [default: seven sizes, from 10,10,20,20 to 64,25,1024,1024; for all 32,50,128,128]
+    /// Rows of a batch, B; together with the next three [default: seven sizes, from 10,10,20,20 to 64,25,1024,1024; for "all", and for the zoo if no cell is named, 32,50,128,128]
     #[arg(long, value_name = "N", value_parser = whole::<1, 1_000_000>, requires_all = ["time", "input", "hidden"])]
     batch: Option<usize>,
     /// Time steps, T
@@ -105,20 +105,26 @@ impl Args {
             (Some(Asked::One(cell)), _) => vec![cell],
             (Some(Asked::All), _) => Cell::all().collect(),
             (None, true) => CELLS[..3].iter().map(|&(_, cell)| cell).collect(),
-            (None, false) => CELLS.iter().map(|&(_, cell)| cell).collect(),
+            (None, false) => Cell::all().collect(),
         };
         // The loops that know where the time went are those of the crate's own three cells and their kin.
         let profiled = |cell: &Cell| cell.has_operation() && !matches!(cell, Cell::Zoo(_));
         let cells = cells.into_iter().filter(|cell| !self.profile || profiled(cell));
-        let default = if self.cell == Some(Asked::All) { &SIZES[1..2] } else { &SIZES };
-        let sizes = self.size().map_or(default.to_vec(), |size| vec![size]);
+        let common = |cell| CELLS.iter().any(|&(_, other)| other == cell);
+        let sizes = |cell| match self.size() {
+            Some(size) => vec![size],
+            None if self.cell == Some(Asked::All) || (self.cell.is_none() && !common(cell)) => {
+                SIZES[1..2].to_vec()
+            }
+            None => SIZES.to_vec(),
+        };
         let case = |cell, size| Case {
             cell,
             size,
             forward: self.forward,
             unrolled: self.growth.is_some() && self.unrolled,
         };
-        let cases = cells.flat_map(|cell| sizes.iter().map(move |&size| case(cell, size)));
+        let cases = cells.flat_map(|cell| sizes(cell).into_iter().map(move |size| case(cell, size)));
         let groups: Vec<Vec<Case>> = match self.growth {
             Some(_) => cases.flat_map(|case| [Axis::T, Axis::B].map(|axis| axis.cases(case))).collect(),
             None => cases.map(|case| self.ways(case)).collect(),
