@@ -162,11 +162,11 @@ fn both_ways_are_rows_of_one_run() {
 #[test]
 fn a_table_has_all_cells_and_a_last_line() {
     let stdout = success(&SMALL);
-    for (name, _) in CELLS {
+    for name in Cell::all().map(Cell::name) {
         let rows = stdout.lines().filter(|line| line.starts_with(&format!("{name} "))).count();
         assert_eq!(rows, 1, "{name}: {stdout}");
     }
-    assert_eq!(program::result(&stdout, "rows"), CELLS.len() as f64);
+    assert_eq!(program::result(&stdout, "rows"), Cell::all().count() as f64);
     assert!(program::result(&stdout, "mean_share_of_peak") > 0.0, "{stdout}");
     assert!(program::result(&stdout, "mean_tape_over_floor") >= 1.0, "{stdout}");
 
@@ -226,7 +226,7 @@ fn memories_that_are_matrices_are_counted() {
 #[test]
 fn bad_options_are_one_sentence() {
     let million = ["--batch", "1000000", "--time", "1000000", "--input", "1000000", "--hidden", "1000000"];
-    let bad: [(&[&str], &str); 18] = [
+    let bad: [(&[&str], &str); 19] = [
         (&["transformer"], "possible values: rnn, lstm"),
         (&["lstm", "gru"], "gru"),
         (&["lstm", "--batch", "4"], "--time <N> --input <N> --hidden <N>"),
@@ -244,6 +244,7 @@ fn bad_options_are_one_sentence() {
         (&["--growth", "growth.svg", "--json"], "cannot be used with"),
         (&["lstm_projection", "--growth", "growth.svg", "--batch", "1000"], "--time"),
         (&million, "choose smaller sizes"),
+        (&[&["mgu"], &million[..]].concat(), "choose smaller sizes"),
         (&[&["gru", "--json", "--f64"], &million[..]].concat(), "choose smaller sizes"),
     ];
     for (args, part) in bad {

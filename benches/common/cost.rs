@@ -124,6 +124,12 @@ impl Case {
         numbers * of_number as f64
     }
 
+    /// Bytes that counting takes at most: the weights of a cell of the zoo, and others of their size, must exist for it.
+    pub fn bytes_to_count(self) -> f64 {
+        let [i, h] = [self.size.0[2], self.size.0[3]].map(|size| size as f64);
+        if matches!(self.cell, Cell::Zoo(_)) { 64.0 * h * (i + h) } else { 0.0 }
+    }
+
     /// More bytes than a call here ever takes: weights, their gradients and packed copies; nodes; values and their gradients, in
     /// arrays that double as they grow, and are copied then.
     pub fn most_bytes(self, of_number: usize) -> f64 {

@@ -138,12 +138,8 @@ impl Args {
 
         let number = if self.f64 { 8 } else { 4 };
         let bytes = |cases: &Vec<Case>| cases.iter().map(|case| case.most_bytes(number)).sum();
-        let (most, available) = (groups.iter().map(bytes).fold(0.0, f64::max), available_bytes());
-        if most > available {
-            let gib = |bytes: f64| format!("{:.1} GiB", bytes / f64::from(1 << 30));
-            let (most, available) = (gib(most), gib(available));
-            return Err(format!("this may take {most}, and there are {available}: choose smaller sizes"));
-        }
+        enough_memory(groups.iter().flatten().map(|case| case.bytes_to_count()))?;
+        enough_memory(groups.iter().map(bytes))?;
         Ok(groups)
     }
 
@@ -164,6 +160,16 @@ impl Args {
         };
         all.iter().map(|&unrolled| Case { unrolled, ..case }).collect()
     }
+}
+
+/// Refuses what takes more bytes than there are.
+fn enough_memory(bytes: impl Iterator<Item = f64>) -> Result<(), String> {
+    let (most, available) = (bytes.fold(0.0, f64::max), available_bytes());
+    if most <= available {
+        return Ok(());
+    }
+    let [most, available] = [most, available].map(|bytes| format!("{:.1} GiB", bytes / f64::from(1 << 30)));
+    Err(format!("this may take {most}, and there are {available}: choose smaller sizes"))
 }
 
 /// The memory that is free, where the system is one that tells us; elsewhere 8 GiB.
