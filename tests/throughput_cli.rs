@@ -162,11 +162,11 @@ fn both_ways_are_rows_of_one_run() {
 #[test]
 fn a_table_has_all_cells_and_a_last_line() {
     let stdout = success(&SMALL);
-    for name in Cell::all().map(Cell::name) {
+    for (name, _) in CELLS {
         let rows = stdout.lines().filter(|line| line.starts_with(&format!("{name} "))).count();
         assert_eq!(rows, 1, "{name}: {stdout}");
     }
-    assert_eq!(program::result(&stdout, "rows"), Cell::all().count() as f64);
+    assert_eq!(program::result(&stdout, "rows"), CELLS.len() as f64);
     assert!(program::result(&stdout, "mean_share_of_peak") > 0.0, "{stdout}");
     assert!(program::result(&stdout, "mean_tape_over_floor") >= 1.0, "{stdout}");
 

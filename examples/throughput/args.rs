@@ -35,7 +35,7 @@ for the gradients, copies of x and W.";
 #[derive(Parser)]
 #[command(name = "throughput", allow_negative_numbers = true, after_help = NOTES)]
 pub struct Args {
-    /// The cell, or all [default: all, the first eight of these in several sizes]
+    /// The cell, or all [default: all, the first eight of these in several sizes; with sizes given only these eight; for --growth rnn, lstm and gru]
     #[arg(value_parser = PossibleValuesParser::new(names()).map(|name| Asked::of(&name)))]
     cell: Option<Asked>,
     /// Rows of a batch, B; together with the next three [default: seven sizes, from 10,10,20,20 to 64,25,1024,1024; for "all", and for the zoo if no cell is named, 32,50,128,128]
@@ -105,7 +105,8 @@ impl Args {
             (Some(Asked::One(cell)), _) => vec![cell],
             (Some(Asked::All), _) => Cell::all().collect(),
             (None, true) => CELLS[..3].iter().map(|&(_, cell)| cell).collect(),
-            (None, false) => Cell::all().collect(),
+            (None, false) if self.size().is_none() => Cell::all().collect(),
+            (None, false) => CELLS.iter().map(|&(_, cell)| cell).collect(),
         };
         // The loops that know where the time went are those of the crate's own three cells and their kin.
         let profiled = |cell: &Cell| cell.has_operation() && !matches!(cell, Cell::Zoo(_));

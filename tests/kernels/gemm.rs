@@ -49,8 +49,9 @@ fn blocks_fit_together<R: Float>() {
         let operands = problem.operands::<R>(Numbers::Whole, 1);
         let truth = problem.truth(&operands);
         problem.forms().for_each(|problem| problem.check(&truth, &mut memory));
-        // The first block replaces what `C` held, the others add to it.
-        let problem = Problem { add: false, ..problem };
+        // The first block replaces what `C` held, the others add to it; and rows have gaps.
+        let gaps = Layout { gap: 3, ..Layout::PLAIN };
+        let problem = Problem { a: gaps, b: gaps, c: gaps, add: false, ..problem };
         let truth = problem.truth(&operands);
         problem.some_forms().for_each(|problem| problem.check(&truth, &mut memory));
     }
@@ -176,7 +177,8 @@ fn numbers_of_ones_own<const N: usize>() {
         let number = |i| Dual::<N> { x: parts[0][i], dx: std::array::from_fn(|d| parts[d + 1][i]) };
         (0..len).map(number).collect::<Vec<_>>()
     };
-    for [m, k, n] in [[0, 2, 3], [1, 0, 1], [1, 7, 12], [3, 17, 5], [10, 20, 29], [41, 19, 8]] {
+    // The last: a transposed `A` is copied, and, of the largest numbers, a transposed `B` block by block.
+    for [m, k, n] in [[0, 2, 3], [1, 0, 1], [1, 7, 12], [3, 17, 5], [10, 20, 29], [41, 19, 8], [5, 400, 4]] {
         let operands = [draw(m * k, 1), draw(k * n, 2), draw(m * n, 3)];
         for problem in Problem::new([m, k, n]).forms() {
             for add in [false, true] {
@@ -191,11 +193,12 @@ fn numbers_of_ones_own<const N: usize>() {
 }
 
 #[test]
-fn numbers_of_ones_own_of_16_to_520_bytes() {
+fn numbers_of_ones_own_of_16_to_1032_bytes() {
     numbers_of_ones_own::<1>();
     numbers_of_ones_own::<2>();
     numbers_of_ones_own::<8>();
     numbers_of_ones_own::<64>();
+    numbers_of_ones_own::<128>();
 }
 
 /// The derivative of a product is `dA·B + A·dB`.

@@ -38,7 +38,7 @@ const MC_BYTES: usize = 1 << 18;
 const SHALLOW: usize = 128;
 
 /// With so few rows of `A` each panel of `B` is used by a tile or two, then never again: to cut `k` would only visit
-/// `C` more often.
+/// `C` more often. (Where `B` is copied, it is cut all the same: then a copy stays in L2.)
 const FEW_ROWS: usize = 16;
 
 /// `0..n` in as few pieces of at most `most` as possible, as equal as possible: `(start, length)`. Without a division if

@@ -90,7 +90,7 @@ fn transpose_rows<R: Real, const N: usize>(
     for r in 0..N {
         rows[r] = &from[r * stride..][..cols];
     }
-    let whole = cols / COLS * COLS;
+    let whole = if N > 1 { cols / COLS * COLS } else { 0 };
     for first in (0..whole).step_by(COLS) {
         let nothing = [R::ZERO; COLS];
         let mut part = [&nothing; N];

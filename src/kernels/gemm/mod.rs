@@ -1,7 +1,7 @@
 //! Matrix products: `C = A·B` and `C += A·B`, each operand plain or transposed.
 //!
 //! ```text
-//! copy B, if that pays, into panels: strips of up to three cache lines         from L3 or memory, once, 512 rows or a block at a time
+//! copy B, if that pays, into panels: strips of up to three cache lines         from L3 or memory, once
 //! for a block of columns j of C, and of B                       block of B     ← L3, stays in L2
 //!   for a block of rows i of C, and of A
 //!     for a block of k                                          block of A     ← L3, stays in L2
@@ -10,6 +10,9 @@
 //!           for k in the block:  sums += a[rows][k]·b[k][panel] 8 numbers of A ← L1, L2
 //!         C ← sums
 //! ```
+//!
+//! A `B` that is copied is taken 512 rows at a time, each as above, with a `k` that is one block; and by one thread, if `A` is plain, copied within the loop
+//! over `j`, block by block.
 //!
 //! Threads share out the rows of `C`; if there is but one, its columns. An element of `C` takes its terms one
 //! by one, `k = 0, 1, 2, …`, whatever the blocks and the threads: so its bits are always the same. (`dots.rs` has
@@ -44,10 +47,11 @@
 //!     them as they lie. Eight at a time, and sums of lanes in registers: through memory they took 75 cycles each.
 //! 11. **A copy of a block of a transposed `A`** (`blocks.rs`) serves all panels of `B`, which come from L3 again for it:
 //!     4 % more than copying it for every block of `B`. Of a plain `A` nothing is copied, and so `B` may be copied block by block, to stay in L2
-//!     (one thread: `f64` 2 to 5 % at 1024 and 2048, 20 rows of `A` 20 %). Else 512 rows of it at a time, not all: 2 to 6 % if `A` is transposed, up to
+//!     (`f64` 2 to 5 % at 1024 and 2048, 20 rows of `A` 20 %). Else 512 rows of it at a time, not all: 2 to 6 % if `A` is transposed, on two threads up to
 //!     45 for few rows.
-//! 12. **Eight rows of an operand turned around together** (`copy.rs`): sixteen, a power of two apart, are more than a set of L1 holds, and each number
-//!     came from L2. `A·Bᵀ` 2 to 7 % at 512 and 1024, 1.2 to 1.6 times as fast with 32 or 64 rows.
+//! 12. **Eight rows of an operand turned around together** (`copy.rs`; four of `f64`): sixteen, a power of two apart, are more than a set of L1 holds, and each
+//!     number came from L2. `A·Bᵀ` 2 to 7 % at 512 and 1024, 1.2 to 1.6 times as fast with 32 or 64 rows. And 32 columns of them at a time, by shuffles of
+//!     vectors: 3 to 14 %.
 //! 13. **Threads** join for half a million multiplications each, if the caller is in the pool; else for four
 //!     times as many.
 
@@ -83,10 +87,10 @@ const PER_THREAD_OUTSIDE: usize = 1 << 21;
 /// With so few rows in `A`, the columns of a transposed `B` are not brought together either.
 const DOTS: usize = 4;
 
-/// Bytes of `B` that are copied at a time at most: they should lie in the L3 cache, beside what passes by of `A` and `C`.
+/// Bytes of `B` that are copied at a time, in between: they should lie in the L3 cache, beside what passes by of `A` and `C`.
 const COPIED: usize = 1 << 23;
 
-/// Rows of `B` that are copied at a time at least, however long they are: `C` is visited once for each time. (At most as many as a block has.)
+/// Rows of `B` that are copied at a time at least, however long they are: `C` is visited once for each time. At most it is `KC`.
 const SLAB: usize = 16;
 
 /// The right operand of a product: a matrix, or one that is packed already.
@@ -168,8 +172,8 @@ fn run<R: Real>(a: Mat<'_, R>, b: Right<'_, R>, mut c: MatMut<'_, R>, add: bool,
         Right::Packed(b) => share(a, &b.panels(), c, add, pieces),
         Right::Plain(b) if b.transposed && !a.transposed && m <= DOTS => R::vectorise(Dots { a, b, c, add }),
         Right::Plain(b) if Panels::in_place_pays(b, m) => share(a, &Panels::in_place(b), c, add, pieces),
-        // A block of a transposed A is copied, too: once, for a copy of all of B.
-        Right::Plain(b) if pieces == 1 && !a.transposed && k * n * size_of::<R>() > panels::NEAR => {
+        // A block of a transposed A is copied, too: once, for a copy of all columns of B.
+        Right::Plain(b) if pieces == 1 && !a.transposed && k * n * size_of::<R>() > panels::IN_L2 => {
             alone(a, b, &mut c, add);
         }
         Right::Plain(b) => with_scratch(|copy| {

@@ -20,7 +20,7 @@ const MANY: usize = 512;
 const SHORT: usize = 384;
 
 /// With more rows, a `B` that reaches over up to so many bytes, hardly more than an L2 cache holds.
-pub const NEAR: usize = 3 << 19;
+pub const IN_L2: usize = 3 << 19;
 
 /// `cols` columns cut into as few panels of at most three lines as possible, of widths as equal as
 /// possible: first `wide` panels of `lines` lines, then panels of one line less. Four lines are twice two,
@@ -77,7 +77,7 @@ impl<'a, R: Real> Panels<'a, R> {
         } else if m <= SOME || (m <= MANY && b.rows <= SHORT) {
             IN_L3
         } else {
-            NEAR
+            IN_L2
         };
         !b.transposed && b.cols.is_multiple_of(line::<R>()) && b.rows * b.stride * size_of::<R>() <= most
     }
