@@ -19,6 +19,13 @@ fn functions(c: &mut Criterion) {
     let mut y = vec![0.0; x.len()];
     elementwise::map(&x, &mut y, f32::tanh);
     assert!(x.iter().zip(&y).all(|(x, y)| (x.tanh() - y).abs() < 1e-6), "tanh");
+    let sum: f64 = x.iter().map(|&x| f64::from(x)).sum();
+    assert!((f64::from(reduce::sum(&x)) - sum).abs() < 1e-3, "sum");
+    for (x, y) in x.chunks_exact(128).zip(y.chunks_exact_mut(128)) {
+        softmax::softmax(x, y);
+        let whole: f32 = x.iter().map(|x| x.exp()).sum();
+        assert!(x.iter().zip(y).all(|(x, y)| (x.exp() / whole - *y).abs() < 1e-6), "softmax");
+    }
 
     let mut group = c.benchmark_group("pass");
     group.throughput(Throughput::Elements(x.len() as u64));

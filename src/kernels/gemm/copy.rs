@@ -4,8 +4,8 @@ use crate::kernels::Mat;
 use crate::real::Real;
 use crate::simd::{Kernel, Vector};
 
-/// `from` as panels of `width` columns one behind the other. What the last is wider keeps what it held: a tile multiplies
-/// it, but does not store it.
+/// `from` as panels of `width` columns one behind the other. Where the last has more columns than are left, they keep what they held: a tile multiplies
+/// them, but does not store the result.
 pub struct Copy<'a, R> {
     pub from: Mat<'a, R>,
     pub to: &'a mut [R],

@@ -11,8 +11,8 @@
 //!         C ← sums
 //! ```
 //!
-//! A `B` that is copied is taken 512 rows at a time, each as above, with a `k` that is one block; and by one thread, if `A` is plain, copied within the loop
-//! over `j`, block by block.
+//! A `B` that is copied is taken 512 rows at a time, `KC`: outside of all this is a loop over `k`, and within it there is one block of `k`. If one thread does it
+//! all and `A` is plain, not all columns of these rows are copied at once, but those of a block `j` when its turn comes.
 //!
 //! Threads share out the rows of `C`; if there is but one, its columns. An element of `C` takes its terms one
 //! by one, `k = 0, 1, 2, …`, whatever the blocks and the threads: so its bits are always the same. (`dots.rs` has
@@ -22,14 +22,14 @@
 //! `benches/fast_matmul`, which builds them up one by one, as does `docs/fast-matmul.md`):
 //!
 //! 1. **A tile in registers** (`tile.rs`). 24 sums of 16 numbers use each number fetched 8 or 48 times:
-//!    23 → 218 GFLOP/s at size 128. A tile of 12×32 does the same arithmetic, but twelve rows a power of two
+//!    25 → 241 GFLOP/s at size 128. A tile of 12×32 does the same arithmetic, but twelve rows a power of two
 //!    apart fill one set of the L1 cache: 68 % of the peak instead of 99.
 //! 2. **Nothing between the sums and the registers** (`tile.rs`, `element.rs`). Arrays by value, plain indices, the
 //!    sizes known to the compiler; a function of its own for each size of tile. An element of `A` is indexed where
 //!    it is used: gathered in an array first, LLVM shuffles vectors. 12 → 85 % of the peak.
 //! 3. **Panels** (`panels.rs`, `pack.rs`). `B` in the order in which it is read: no page or cache set that is
-//!    fought for. 164 → 209 at 1024, 109 → 196 at 2048.
-//! 4. **Blocks** (`blocks.rs`). What is used again stays in L2: 196 → 213 at 2048, nothing at 1024.
+//!    fought for. 186 → 226 at 1024, 117 → 219 at 2048.
+//! 4. **Blocks** (`blocks.rs`). What is used again stays in L2: 219 → 229 at 2048, nothing to speak of at 1024.
 //! 5. **Packed once** (`Packed`), or not at all. Copying `B` takes as long as the products of some twenty rows. A recurrent weight
 //!    is packed once per sequence. A plain `B` is read where it lies if it has up to 1.5 MiB (85 → 95 % of the peak at 512), or 16 MiB
 //!    and `A` has up to 128 rows (512 if `B` has up to 384), or if these are at most 16: with 32 of them and 4 MiB 1.3 to 1.5, with 128 up to 1.3 times as fast (`panels.rs`).
@@ -41,19 +41,19 @@
 //!    2 to 5 % at `C += [512, 320]·[320, 2048]`, 2 to 8 % of forward and backward of an LSTM of 256 to 1024 units.
 //! 8. **Equal tiles** (`tiles.rs`, `panels.rs`). 10 rows are 5 + 5: 15 cycles per `k` instead of 16, and no tile that
 //!    asks for 48 bytes of `B` a cycle. Four lines are 2 + 2.
-//! 9. **A row or column of tiles per call** (`tile.rs`): 38 → 55 % of the peak for sums of ten terms. And arguments by
+//! 9. **A row or column of tiles per call** (`tile.rs`): 39 → 58 % of the peak for sums of ten terms. And arguments by
 //!    reference: 177 → 141 ns for `[1, 20]·[20, 80]`.
 //! 10. **Rows of a transposed `B` are its columns** (`dots.rs`): up to four rows of `A` are multiplied with
 //!     them as they lie. Eight at a time, and sums of lanes in registers: through memory they took 75 cycles each.
 //! 11. **A copy of a block of a transposed `A`** (`blocks.rs`) serves all panels of `B`, which come from L3 again for it:
 //!     4 % more than copying it for every block of `B`. Of a plain `A` nothing is copied, and so `B` may be copied block by block, to stay in L2
-//!     (`f64` 2 to 5 % at 1024 and 2048, 20 rows of `A` 20 %). Else 512 rows of it at a time, not all: 2 to 6 % if `A` is transposed, on two threads up to
-//!     45 for few rows.
+//!     (`f64` squares of 1024 and 2048 are 2 to 5 % faster, 16 rows of `A` 20 %). Else 512 rows of it at a time, not all of them: 2 to 6 % if `A` is transposed, and
+//!     45 % for 16 rows of `A` on two threads.
 //! 12. **Eight rows of an operand turned around together** (`copy.rs`; four of `f64`): sixteen, a power of two apart, are more than a set of L1 holds, and each
 //!     number came from L2. `A·Bᵀ` 2 to 7 % at 512 and 1024, 1.2 to 1.6 times as fast with 32 or 64 rows. And 32 columns of them at a time, by shuffles of
 //!     vectors: 3 to 14 %.
 //! 13. **Threads** join for half a million multiplications each, if the caller is in the pool; else for four
-//!     times as many.
+//!     times as many. Two do squares of 256 to 2048 1.87 to 1.93 times as fast as one.
 
 mod blocks;
 mod copy;
@@ -87,10 +87,10 @@ const PER_THREAD_OUTSIDE: usize = 1 << 21;
 /// With so few rows in `A`, the columns of a transposed `B` are not brought together either.
 const DOTS: usize = 4;
 
-/// Bytes of `B` that are copied at a time, in between: they should lie in the L3 cache, beside what passes by of `A` and `C`.
+/// Bytes of `B` that are copied at a time, if that is `SLAB` to `KC` rows: they should lie in the L3 cache, beside what passes by of `A` and `C`.
 const COPIED: usize = 1 << 23;
 
-/// Rows of `B` that are copied at a time at least, however long they are: `C` is visited once for each time. At most it is `KC`.
+/// Rows of `B` that are copied at a time at least, however long they are: `C` is visited once for each time.
 const SLAB: usize = 16;
 
 /// The right operand of a product: a matrix, or one that is packed already.

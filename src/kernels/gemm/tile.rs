@@ -119,8 +119,8 @@ impl<'a, R: Real> Tiles<'a, '_, R> {
         store(v, &mut self.c[tile * c_step..], self.c_stride, cols, &sums);
     }
 
-    /// Sends for row `r` of the tile of `C` that begins at `start`. (A loop over its cache lines, of any number, would cost sums of ten or twenty terms
-    /// 10 to 18 %.)
+    /// Sends for row `r` of the tile of `C` that begins at `start`. (`NV` is known to the compiler. With a loop over any number of cache lines, as the recurrent kernels have it,
+    /// products with sums of ten or twenty terms took 10 to 18 % longer.)
     #[inline(always)]
     fn fetch_row<V: Vector<R>, const NV: usize>(&self, start: usize, r: usize) {
         for j in 0..NV {
