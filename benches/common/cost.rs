@@ -126,7 +126,8 @@ impl Case {
 
     /// Bytes that counting takes at most: the weights of a cell of the zoo, and others of their size, must exist for it.
     pub fn bytes_to_count(self) -> f64 {
-        let [i, h] = [self.size.0[2], self.size.0[3]].map(|size| size as f64);
+        let Size([.., i, h]) = self.size;
+        let [i, h] = [i, h].map(|size| size as f64);
         if matches!(self.cell, Cell::Zoo(_)) { 64.0 * h * (i + h) } else { 0.0 }
     }
 

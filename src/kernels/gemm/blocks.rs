@@ -10,7 +10,7 @@ use crate::simd::{Kernel, Vector};
 use super::copy::Copy;
 use super::outer::outer;
 use super::pack::pack;
-use super::panels::{Panels, Part};
+use super::panels::{IN_L2, Panels, Part};
 use super::scratch::with_scratch;
 use super::tile::tile_rows;
 use super::tiles::{Plan, tiles};
@@ -29,10 +29,16 @@ const L1: usize = 1 << 15;
 /// Rows of `B` in a block. Of the 512·12 cycles of a tile, loading and storing its part of `C` takes some 50: fewer rows
 /// would make that dearer. A panel of 512 rows is 96 KiB and comes from L2, 192 bytes in the 12 cycles of a `k`:
 /// L2 gives three times that.
-pub const KC: usize = 512;
+const KC: usize = 512;
 
 /// Bytes of a block of `A`, which stays in the L2 cache while the panels of `B` pass by: 128 rows of `KC` numbers of `f32`.
 const MC_BYTES: usize = 1 << 18;
+
+/// Bytes of `B` that are copied at a time, if that is `SLAB` to `KC` rows: they should lie in the L3 cache, beside what passes by of `A` and `C`.
+const COPIED: usize = 1 << 23;
+
+/// Rows of `B` that are copied at a time at least, however long they are: `C` is visited once for each time.
+const SLAB: usize = 16;
 
 /// Where a sum has no more terms than this, `C` is what takes the time: it is read along its rows.
 const SHALLOW: usize = 128;
@@ -85,17 +91,22 @@ fn by_columns<R: Real>(a: Mat<'_, R>, b: Part<'_, R>, c: &mut [R], add: bool, pi
     );
 }
 
-/// `C (+)= A·B` on this thread, with a copy of a block of `B` at a time. It stays in the L2 cache: a copy of all of `B` goes to L3 and comes back.
-pub fn alone<R: Real>(a: Mat<'_, R>, b: Mat<'_, R>, c: &mut MatMut<'_, R>, add: bool) {
+/// `C (+)= A·B`, with a copy of a part of `B` at a time: rows of all its columns, for all threads and all panels of a copied block of `A`; or, if there is but
+/// one thread, `A` is plain and `B` large, a block, which stays in the L2 cache, where a copy of whole rows goes to L3 and comes back.
+pub fn copying<R: Real>(a: Mat<'_, R>, b: Mat<'_, R>, c: &mut MatMut<'_, R>, add: bool, pieces: usize) {
+    let numbers = |bytes| bytes / size_of::<R>();
+    let by_blocks = pieces == 1 && !a.transposed && b.rows * b.cols > numbers(IN_L2);
+    let rows = if by_blocks { KC } else { (numbers(COPIED) / b.cols).clamp(SLAB, KC) };
     with_scratch(|copy| {
-        for (k, depth) in even(b.rows, KC) {
-            let most = (NEAR / size_of::<R>() / depth / line::<R>()).max(1);
-            for (first, lines) in even(b.cols.div_ceil(line::<R>()), most) {
+        for (k, depth) in even(b.rows, rows) {
+            let lines = b.cols.div_ceil(line::<R>());
+            let most = if by_blocks { (numbers(NEAR) / depth / line::<R>()).max(1) } else { lines };
+            for (first, lines) in even(lines, most) {
                 let j = first * line::<R>();
                 let cols = (lines * line::<R>()).min(b.cols - j);
-                let panels = pack(b.block(k, j, depth, cols), copy, 1);
+                let panels = pack(b.block(k, j, depth, cols), copy, pieces);
                 let c = MatMut { data: &mut c.data[j..], cols, ..*c };
-                share(a.block(0, k, a.rows, depth), &panels, c, add || k > 0, 1);
+                share(a.block(0, k, a.rows, depth), &panels, c, add || k > 0, pieces);
             }
         }
     });

@@ -70,12 +70,10 @@ mod tiles;
 use crate::kernels::{Mat, MatMut};
 use crate::real::Real;
 
-use blocks::{KC, alone, even, share};
+use blocks::{copying, share};
 use dots::Dots;
 pub use pack::Packed;
-use pack::pack;
 use panels::Panels;
-use scratch::with_scratch;
 
 /// Multiplications per thread for which it is worth having: one core does them in some 5 µs; to be
 /// joined by another thread of the pool takes 1 µs.
@@ -86,12 +84,6 @@ const PER_THREAD_OUTSIDE: usize = 1 << 21;
 
 /// With so few rows in `A`, the columns of a transposed `B` are not brought together either.
 const DOTS: usize = 4;
-
-/// Bytes of `B` that are copied at a time, if that is `SLAB` to `KC` rows: they should lie in the L3 cache, beside what passes by of `A` and `C`.
-const COPIED: usize = 1 << 23;
-
-/// Rows of `B` that are copied at a time at least, however long they are: `C` is visited once for each time.
-const SLAB: usize = 16;
 
 /// The right operand of a product: a matrix, or one that is packed already.
 #[derive(Clone, Copy, Debug)]
@@ -172,18 +164,7 @@ fn run<R: Real>(a: Mat<'_, R>, b: Right<'_, R>, mut c: MatMut<'_, R>, add: bool,
         Right::Packed(b) => share(a, &b.panels(), c, add, pieces),
         Right::Plain(b) if b.transposed && !a.transposed && m <= DOTS => R::vectorise(Dots { a, b, c, add }),
         Right::Plain(b) if Panels::in_place_pays(b, m) => share(a, &Panels::in_place(b), c, add, pieces),
-        // A block of a transposed A is copied, too: once, for a copy of all columns of B.
-        Right::Plain(b) if pieces == 1 && !a.transposed && k * n * size_of::<R>() > panels::IN_L2 => {
-            alone(a, b, &mut c, add);
-        }
-        Right::Plain(b) => with_scratch(|copy| {
-            let slab = (COPIED / size_of::<R>() / n).clamp(SLAB, KC);
-            for (start, depth) in even(k, slab) {
-                let panels = pack(b.block(start, 0, depth, n), copy, pieces);
-                let c = MatMut { data: &mut *c.data, ..c };
-                share(a.block(0, start, m, depth), &panels, c, add || start > 0, pieces);
-            }
-        }),
+        Right::Plain(b) => copying(a, b, &mut c, add, pieces),
     }
 }
 
