@@ -5,8 +5,8 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use tapeloop::nn::{
-    BasicLstm, Call, Dense, Embedding, Gru, LayerNorm, Lstm, Recurrent, Reset, SimpleRnn, Spec,
-    time_distributed, zoo,
+    BasicLstm, Bidirectional, Call, Dense, Embedding, Gru, LayerNorm, Lstm, Recurrent, Reset, SimpleRnn,
+    Spec, Stacked, time_distributed, zoo,
 };
 use tapeloop::optim::{Adam, Clip, Optimizer, RmsProp, Rows, Sgd};
 use tapeloop::{Init, Memory, Params, Tape};
@@ -131,19 +131,56 @@ fn of_every_layer(sizes: [usize; 3]) {
     check(Gru::new(h).reset(Reset::Before), sizes);
 }
 
-/// [`allocations`] of every cell of the zoo.
+/// [`allocations`] of every cell of the zoo, and of options that make lists or take another way.
 struct OfTheZoo(usize);
 
-impl zoo::Visit for OfTheZoo {
-    fn visit<S: Spec + Copy + 'static>(&mut self, name: &'static str, layer: Recurrent<S>) {
+impl OfTheZoo {
+    fn check<S: Spec + Copy>(&mut self, name: &str, layer: Recurrent<S>) {
         for layer in [layer, layer.unrolled()] {
             let counts = allocations(layer, [3, 4]);
-            // Its modules are a list, which is made in each step.
-            let lists = name == "clockwork";
-            assert!(counts[0] > 0 && (lists || counts[1..] == [0; 9]), "{name}: {counts:?}");
+            assert!(counts[0] > 0 && counts[1..] == [0; 9], "{name}: {counts:?}");
         }
         self.0 += 1;
     }
+
+    fn options(&mut self) {
+        self.check("slstm, heads", zoo::Slstm::new(6).heads(3));
+        self.check("retention, heads", zoo::Retention::new(8).heads(2));
+        self.check("clockwork, 32 modules", zoo::Clockwork::new(33).modules(32));
+        self.check("fast_weights", zoo::FastWeights::new(5).inner_steps(3).layer_norm(false));
+        self.check("conv_lstm, peepholes", zoo::ConvLstm::new(6).peepholes(true));
+        self.check("rhn, depth", zoo::Rhn::new(5).depth(4));
+        self.check("min_lstm", zoo::MinLstm::new(5).positive(false));
+        self.check("sru", zoo::Sru::new(5).first_version(true));
+        self.check("mamba, euler", zoo::Mamba::new(5).euler(true));
+    }
+}
+
+impl zoo::Visit for OfTheZoo {
+    fn visit<S: Spec + Copy + 'static>(&mut self, name: &'static str, layer: Recurrent<S>) {
+        self.check(name, layer);
+    }
+}
+
+/// As [`allocations`], for layers on top of each other, each in both directions.
+fn allocations_of_stacked() -> Vec<usize> {
+    let mut params = Params::<f32>::new(0);
+    let both = |h| Bidirectional::new(Gru::new(h).return_sequences(true));
+    let stacked = Stacked::new(vec![both(5), both(4)]).dropout(0.2).build(&mut params, "gru", 3);
+    let (mut grads, mut memory, mut counts) =
+        (params.zero_gradients(), Memory::new(), Vec::with_capacity(10));
+    for _ in 0..10 {
+        let before = ALLOCATIONS.load(Relaxed);
+        let tape = Tape::new(&params, memory);
+        let call = Call { training: Some(1), ..Call::default() };
+        let loss = stacked.run(tape.input([2, 7, 3], &[0.5; 42]), call, |_, _| {}).square().sum();
+        grads.zero();
+        tape.backward(loss, &mut grads);
+        memory = tape.into_memory();
+        Sgd::new(0.01).step(&mut params, &grads);
+        counts.push(ALLOCATIONS.load(Relaxed) - before);
+    }
+    counts
 }
 
 /// As [`allocations`], for a vocabulary of 10,000 words of which each step reads others.
@@ -187,6 +224,8 @@ fn a_training_step_allocates_nothing_from_the_second_on() {
     let mut of_the_zoo = OfTheZoo(0);
     zoo::visit(5, &mut of_the_zoo);
     assert_eq!(of_the_zoo.0, zoo::NAMES.len());
+    of_the_zoo.options();
+    assert_eq!(allocations_of_stacked()[1..], [0; 9], "stacked");
     for _ in 0..20 {
         assert_eq!(allocations_of_lists()[1..], [0; 9], "lists");
     }

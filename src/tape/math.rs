@@ -125,7 +125,13 @@ impl<R: Real> Var<'_, R> {
     #[must_use]
     #[track_caller]
     pub fn where_mask(self, mask: &[bool], other: Self) -> Self {
-        let mask = self.tape().list_ids(mask.iter().map(|&taken| usize::from(taken)));
+        self.where_each(mask.iter().copied(), other)
+    }
+
+    /// [`where_mask`](Self::where_mask) with a mask that is computed meanwhile, perhaps from values on the tape.
+    #[track_caller]
+    pub(crate) fn where_each(self, mask: impl Iterator<Item = bool>, other: Self) -> Self {
+        let mask = self.tape().list_ids(mask.map(usize::from));
         self.tape().record(ops::WhereMask { mask }, &[self, other])
     }
 

@@ -111,6 +111,18 @@ impl<R: Real> Tape<'_, R> {
         self.record(ops::Concat { axis }, parts)
     }
 
+    /// [`concat`](Self::concat) of so many parts, each of which is computed for it. The list of them lies on the tape.
+    #[track_caller]
+    pub(crate) fn concat_of<'t>(
+        &'t self,
+        axis: usize,
+        count: usize,
+        part: impl Fn(usize) -> Var<'t, R>,
+    ) -> Var<'t, R> {
+        let (concat, parts) = (ops::Concat { axis }, self.list_computed(count, part));
+        self.compute(&concat, concat.into(), parts)
+    }
+
     /// Arrays of one shape side by side on a new axis: `T` arrays `[B, H]` on axis 1 make `[B, T, H]`.
     ///
     /// # Panics

@@ -1,5 +1,7 @@
 //! Clockwork RNN: an Elman net in modules, each of which runs at a rate of its own
 
+use std::iter::repeat_n;
+
 use crate::nn::cells::check;
 use crate::nn::{Cell, Recurrent, Spec};
 use crate::real::Real;
@@ -106,10 +108,11 @@ impl ClockworkCell {
     }
 
     /// Which units tick at the time `t` `[B, 1]`, row by row.
-    fn ticks<R: Real>(&self, t: Var<'_, R>) -> Vec<bool> {
-        let units = || self.modules.iter().flat_map(|module| vec![module.period; module.u.shape().last()]);
-        let tick = |t: R| units().map(move |period| t.to_f64().round() % period as f64 == 0.0);
-        t.with_value(|t| t.iter().flat_map(|&t| tick(t)).collect())
+    fn ticks<R: Real>(&self, t: Var<'_, R>) -> impl Iterator<Item = bool> {
+        let units =
+            || self.modules.iter().flat_map(|module| repeat_n(module.period, module.u.shape().last()));
+        let time = move |row: usize| t.with_value(|t| t[row].to_f64().round());
+        (0..t.shape().rows()).map(time).flat_map(move |t| units().map(move |period| t % period as f64 == 0.0))
     }
 }
 
@@ -136,16 +139,12 @@ impl Cell for ClockworkCell {
     ) -> Self::State<'t, R> {
         let (tape, units, inputs) = (x_t.tape(), self.units(), self.w.shape().rows());
         check("clockwork", x_t, inputs, &[("the state h", h, units), ("the time t", t, 1)]);
-        let from_states: Vec<_> = self
-            .modules
-            .iter()
-            .map(|module| {
-                let seen = module.u.shape().rows();
-                read.slice(1, units - seen, seen).matmul(tape.param(module.u))
-            })
-            .collect();
-        let a = x_t.matmul(tape.param(self.w)) + tape.concat(1, &from_states);
+        let from_states = |m: usize| {
+            let (u, seen) = (self.modules[m].u, self.modules[m].u.shape().rows());
+            read.slice(1, units - seen, seen).matmul(tape.param(u))
+        };
+        let a = x_t.matmul(tape.param(self.w)) + tape.concat_of(1, self.modules.len(), from_states);
         let new = a.add_bias(tape.param(self.b)).named("a").tanh().named("ĥ");
-        (new.where_mask(&self.ticks(t), h), t + 1.0)
+        (new.where_each(self.ticks(t), h), t + 1.0)
     }
 }

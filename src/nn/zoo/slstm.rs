@@ -109,8 +109,7 @@ impl SlstmCell {
         }
         let head =
             |k| h.slice(1, k * size, size).matmul(u.slice(0, k * size, size)).reshape([batch, 4, size]);
-        let heads: Vec<_> = (0..heads).map(head).collect();
-        tape.concat(2, &heads).reshape([batch, 4 * self.units()])
+        tape.concat_of(2, heads, head).reshape([batch, 4 * self.units()])
     }
 }
 
